@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+# The three kinds of target: carbon_library (a room), carbon_test (a file of tests), carbon_fuzzer.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+find_program(CARBON_CCACHE ccache)
+if(CARBON_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CARBON_CCACHE})
+endif()
+
+# Every flag hangs on this target; nothing is set globally.
+add_library(carbon_options INTERFACE)
+target_compile_options(carbon_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor)
+target_include_directories(carbon_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_compile_definitions(carbon_options INTERFACE
+  CARBON_KUBE_VERSION="${PROJECT_VERSION}" BOOST_ASIO_NO_DEPRECATED)
+find_program(CARBON_MOLD mold)
+if(CARBON_MOLD)
+  target_link_options(carbon_options INTERFACE -fuse-ld=mold)
+endif()
+if(CARBON_SANITIZE)
+  target_compile_options(carbon_options INTERFACE
+    -fsanitize=${CARBON_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(carbon_options INTERFACE -fsanitize=${CARBON_SANITIZE})
+endif()
+if(CARBON_BUILD_FUZZERS)
+  # libFuzzer refuses a harness whose code under test is not instrumented too.
+  target_compile_options(carbon_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# carbon_library(grid DEPENDS base): all of src/grid as carbon::grid.
+function(carbon_library room)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;LIBRARIES")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS
+    ${PROJECT_SOURCE_DIR}/src/${room}/*.cpp ${PROJECT_SOURCE_DIR}/src/${room}/*.h)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  add_library(carbon_${room} STATIC ${sources})
+  add_library(carbon::${room} ALIAS carbon_${room})
+  target_link_libraries(carbon_${room} PUBLIC carbon_options ${arg_LIBRARIES})
+  foreach(dependency IN LISTS arg_DEPENDS)
+    target_link_libraries(carbon_${room} PUBLIC carbon::${dependency})
+  endforeach()
+  set_target_properties(carbon_${room} PROPERTIES LINKER_LANGUAGE CXX)
+endfunction()
+
+# carbon_test(series_test grid): tests/<current folder>/series_test.cpp against carbon::grid.
+function(carbon_test name)
+  add_executable(${name} ${name}.cpp)
+  target_link_libraries(${name} PRIVATE carbon_options GTest::gmock_main)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(${name} PRIVATE CARBON_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  foreach(room IN LISTS ARGN)
+    target_link_libraries(${name} PRIVATE carbon::${room})
+  endforeach()
+  cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME label)
+  gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS ${label} TIMEOUT 120)
+endfunction()
+
+# carbon_fuzzer(series_csv grid): tests/fuzz/series_csv_fuzz.cpp, run for CARBON_FUZZ_SECONDS by ctest.
+set(CARBON_FUZZ_SECONDS 30 CACHE STRING "How long ctest lets each fuzzer run")
+function(carbon_fuzzer name)
+  add_executable(${name}_fuzz ${name}_fuzz.cpp)
+  target_link_libraries(${name}_fuzz PRIVATE carbon_options)
+  target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+  foreach(room IN LISTS ARGN)
+    target_link_libraries(${name}_fuzz PRIVATE carbon::${room})
+  endforeach()
+  set(found ${CMAKE_CURRENT_BINARY_DIR}/corpus/${name})
+  file(MAKE_DIRECTORY ${found})
+  set(seeds ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
+  if(NOT EXISTS ${seeds})
+    set(seeds "")
+  endif()
+  add_test(NAME fuzz.${name}
+    COMMAND ${name}_fuzz -max_total_time=${CARBON_FUZZ_SECONDS} -max_len=65536 -rss_limit_mb=2048
+      -timeout=10 -print_final_stats=1 ${found} ${seeds})
+  set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 180)
+endfunction()
