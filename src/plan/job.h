@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "base/units.h"
+#include "grid/signal.h"
+
+namespace carbon::plan {
+
+/// Where a job may run: nodes of one region, on one zone of the grid.
+struct Place {
+  std::string region;
+  grid::ZoneId zone;
+  Watts power;  ///< expected draw of this job there, overhead of the building (PUE) included
+
+  bool operator==(const Place&) const = default;
+};
+
+/// Work that waits for its start. All times are absolute.
+struct Job {
+  std::string id;                ///< unique among the jobs of a snapshot: "namespace/name"
+  std::vector<Place> places;     ///< where it may run; empty where no node matches today
+  Duration length{};             ///< expected run time, > 0
+  Time latest_start;             ///< starting later would break the deadline or the promised delay
+  std::optional<Time> deadline;  ///< to have finished; for people, latest_start is what binds
+};
+
+}  // namespace carbon::plan

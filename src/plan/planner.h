@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "grid/board.h"
+#include "plan/job.h"
+#include "plan/reason.h"
+
+namespace carbon::plan {
+
+/// All that a decision may depend on.
+struct Snapshot {
+  Time now;
+  std::shared_ptr<const grid::Board> board;  ///< never null; as of `now`
+  std::vector<Job> jobs;                     ///< those that wait for their start
+};
+
+/// What a user may tune.
+struct Parameters {
+  /// A job waits only for a start that is expected to emit at least this share less than starting
+  /// now: smaller differences are within the forecast's own error. 0 <= min_saving < 1.
+  double min_saving = 0.01;
+  /// A job is released this long before its latest start: covers a restart of the controller, an
+  /// outage of the API server and the time from release to running.
+  Duration start_margin = std::chrono::minutes(5);
+};
+
+struct Decision {
+  enum class Action { hold, release };
+
+  std::string job;
+  Action action = Action::release;
+  std::string region;  ///< where to run it; empty = no preference
+  Time start;          ///< planned start; the snapshot's now for a release
+  Reason reason;
+};
+
+/// The one place where it is decided when and where a job starts. Pure: the same snapshot and
+/// parameters give the same decisions, byte for byte; knows neither Kubernetes nor a clock.
+///
+/// Promises: a job is never held past its latest start; a held job is expected to emit less than
+/// if it were released; a job whose zones are all unknown is released. Signals of different kinds
+/// are never compared: the kind of the job's first known place counts, others are unknown.
+class Planner {
+ public:
+  explicit Planner(Parameters parameters) : parameters_(parameters) {}
+
+  /// One decision per job, in the jobs' order.
+  std::vector<Decision> Decide(const Snapshot& snapshot) const;
+
+ private:
+  Decision DecideOne(const Job& job, const Snapshot& snapshot) const;
+
+  Parameters parameters_;
+};
+
+}  // namespace carbon::plan

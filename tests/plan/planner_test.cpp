@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/planner.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace carbon::plan {
+namespace {
+
+using grid::Board;
+using grid::Forecast;
+using grid::Observation;
+using grid::Series;
+using grid::ZoneReading;
+using std::chrono::hours;
+using std::chrono::minutes;
+
+const Time kNow = *ParseTime("2021-07-01T00:00:00Z");
+
+ZoneReading Reading(const std::string& zone, std::vector<double> forecast) {
+  const double first = forecast.front();
+  return {.zone = {zone},
+          .kind = grid::SignalKind::average_lifecycle,
+          .source = "test",
+          .fetched_at = kNow,
+          .latest = Observation{.at = kNow, .intensity = GramsPerKwh(first)},
+          .forecast = Forecast{kNow, Series(kNow, hours(1), std::move(forecast))}};
+}
+
+Job AJob(std::vector<std::string> zones, Duration length, Duration slack) {
+  Job job{.id = "default/job",
+          .places = {},
+          .length = length,
+          .latest_start = kNow + slack,
+          .deadline = kNow + slack + length};
+  for (const std::string& zone : zones) {
+    job.places.push_back({"region-" + zone, {zone}, Watts(1000)});
+  }
+  return job;
+}
+
+Decision DecideOne(const Job& job, const std::vector<ZoneReading>& readings,
+                   Parameters parameters = {}) {
+  const Snapshot snapshot{kNow, std::make_shared<Board>(Board::Of(readings, kNow, {})), {job}};
+  return Planner(parameters).Decide(snapshot).at(0);
+}
+
+TEST(Planner, HoldsAJobForTheCleanestWindowBeforeItsDeadline) {
+  const auto decision = DecideOne(AJob({"DE"}, hours(1), hours(5)),
+                                  {Reading("DE", {300, 250, 100, 90, 200, 200, 10})});
+  EXPECT_EQ(decision.action, Decision::Action::hold);
+  EXPECT_EQ(decision.start, kNow + hours(3));
+  EXPECT_EQ(decision.region, "region-DE");
+  EXPECT_EQ(decision.reason.cause, Cause::cleaner_window);
+  EXPECT_EQ(decision.reason.ExpectedSaving(), Grams(210));
+  ASSERT_EQ(decision.reason.alternatives.size(), 1U);
+  EXPECT_EQ(decision.reason.alternatives[0].start, kNow);
+}
+
+TEST(Planner, ReleasesInTheCleanestPlaceWhenNoLaterStartIsCleaner) {
+  const auto decision =
+      DecideOne(AJob({"DE", "SE"}, hours(1), hours(3)),
+                {Reading("DE", {300, 280, 260, 240}), Reading("SE", {30, 30, 30, 30})});
+  EXPECT_EQ(decision.action, Decision::Action::release);
+  EXPECT_EQ(decision.region, "region-SE");
+  EXPECT_EQ(decision.reason.cause, Cause::cleanest_now);
+  EXPECT_EQ(decision.reason.run_now->intensity, GramsPerKwh(165));
+  EXPECT_EQ(decision.reason.run_now->region, "any");
+}
+
+TEST(Planner, DoesNotWaitForLessThanTheLeastSaving) {
+  const std::vector<ZoneReading> readings = {Reading("DE", {100, 99.5, 99.5, 99.5})};
+  EXPECT_EQ(DecideOne(AJob({"DE"}, hours(1), hours(2)), readings).action,
+            Decision::Action::release);
+  EXPECT_EQ(DecideOne(AJob({"DE"}, hours(1), hours(2)), readings, {.min_saving = 0}).action,
+            Decision::Action::hold);
+}
+
+TEST(Planner, NeverPlansIntoTheMarginBeforeTheLatestStart) {
+  const auto decision =
+      DecideOne(AJob({"DE"}, hours(1), hours(2)), {Reading("DE", {300, 200, 10, 10})},
+                {.start_margin = minutes(30)});
+  EXPECT_EQ(decision.action, Decision::Action::hold);
+  EXPECT_EQ(decision.start, kNow + minutes(90));
+}
+
+TEST(Planner, ReleasesAtOnceWhenTheDeadlineLeavesNoRoom) {
+  for (const Duration slack : {Duration(minutes(5)), Duration(0), Duration(-hours(1))}) {
+    const auto decision =
+        DecideOne(AJob({"DE"}, hours(1), slack), {Reading("DE", {300, 200, 10, 10})});
+    EXPECT_EQ(decision.action, Decision::Action::release);
+    EXPECT_EQ(decision.reason.cause, Cause::deadline_forces);
+  }
+}
+
+TEST(Planner, ReleasesAtOnceWithoutASignal) {
+  const auto decision = DecideOne(AJob({"FR"}, hours(1), hours(9)), {Reading("DE", {300, 1})});
+  EXPECT_EQ(decision.action, Decision::Action::release);
+  EXPECT_EQ(decision.region, "");
+  EXPECT_EQ(decision.reason.cause, Cause::no_signal);
+  EXPECT_EQ(decision.reason.note, "zone FR: no reading yet");
+}
+
+TEST(Planner, PlansOverTheKnownZonesWhenOthersAreUnknown) {
+  const auto decision =
+      DecideOne(AJob({"FR", "DE"}, hours(1), hours(3)), {Reading("DE", {300, 280, 260, 240})});
+  EXPECT_EQ(decision.region, "region-DE");
+  EXPECT_EQ(decision.reason.cause, Cause::cleaner_window);
+}
+
+TEST(Planner, NeverComparesKindsOfSignal) {
+  ZoneReading marginal = Reading("SE", {1, 1, 1, 1});
+  marginal.kind = grid::SignalKind::marginal;
+  const auto decision = DecideOne(AJob({"DE", "SE"}, hours(1), hours(2)),
+                                  {Reading("DE", {300, 300, 300, 300}), marginal});
+  EXPECT_EQ(decision.region, "region-DE");
+}
+
+TEST(Planner, ReleasesAJobThatFitsNoNode) {
+  const auto decision = DecideOne(AJob({}, hours(1), hours(3)), {Reading("DE", {300, 1})});
+  EXPECT_EQ(decision.action, Decision::Action::release);
+  EXPECT_EQ(decision.reason.cause, Cause::no_place);
+}
+
+TEST(Planner, ReleasesAJobLongerThanTheForecastUnlessAWholeWindowIsKnown) {
+  const auto decision =
+      DecideOne(AJob({"DE"}, hours(9), hours(3)), {Reading("DE", {300, 1, 1, 1})});
+  EXPECT_EQ(decision.action, Decision::Action::release);
+  EXPECT_EQ(decision.reason.cause, Cause::cleanest_now);
+}
+
+struct RandomInstance {
+  std::vector<ZoneReading> readings;
+  Job job;
+};
+
+RandomInstance Draw(std::mt19937& random) {
+  std::uniform_int_distribution<int> intensity(-20, 500);
+  std::uniform_int_distribution<int> minute(1, 600);
+  RandomInstance drawn;
+  std::vector<std::string> zones;
+  for (const char* zone : {"A", "B", "C"}) {
+    std::vector<double> values(24);
+    for (double& value : values) {
+      value = std::max(-1, intensity(random));
+    }
+    values[0] = std::abs(values[0]);
+    drawn.readings.push_back(Reading(zone, values));
+    zones.emplace_back(zone);
+  }
+  zones.resize(1 + static_cast<size_t>(minute(random) % 3));
+  drawn.job = AJob(zones, minutes(minute(random)), minutes(minute(random) - 100));
+  return drawn;
+}
+
+TEST(Planner, KeepsItsPromisesOnRandomInstances) {
+  constexpr unsigned kSeed = 4711;
+  SCOPED_TRACE(kSeed);
+  std::mt19937 random(kSeed);
+  for (int round = 0; round < 10'000; ++round) {
+    const RandomInstance drawn = Draw(random);
+    const Decision decision = DecideOne(drawn.job, drawn.readings);
+    const Decision again = DecideOne(drawn.job, drawn.readings);
+    ASSERT_EQ(ToJson(decision.reason), ToJson(again.reason)) << round;
+    ASSERT_GE(decision.start, kNow) << round;
+    if (decision.action == Decision::Action::hold) {
+      ASSERT_LE(decision.start, drawn.job.latest_start - Parameters{}.start_margin) << round;
+      const auto& now = decision.reason.run_now;
+      ASSERT_LT(decision.reason.chosen->emissions, now->emissions) << round;
+    }
+    for (const Option& other : decision.reason.alternatives) {
+      if (decision.action == Decision::Action::hold) {
+        ASSERT_GE(other.emissions, decision.reason.chosen->emissions) << round;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace carbon::plan

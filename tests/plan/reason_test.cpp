@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/reason.h"
+
+#include <gtest/gtest.h>
+
+namespace carbon::plan {
+namespace {
+
+const Time kNow = *ParseTime("2021-07-01T00:00:00Z");
+
+Reason Waiting() {
+  return {.cause = Cause::cleaner_window,
+          .decided_at = kNow,
+          .deadline = kNow + std::chrono::hours(11),
+          .latest_start = kNow + std::chrono::hours(9),
+          .run_now = Option{"us-west-1", "US-CAL-CISO", kNow, GramsPerKwh(212), Grams(75.5)},
+          .chosen = Option{"us-west-1", "US-CAL-CISO", kNow + std::chrono::hours(3),
+                           GramsPerKwh(96), Grams(34.25)},
+          .alternatives = {{"us-west-1", "US-CAL-CISO", kNow, GramsPerKwh(212), Grams(75.5)}},
+          .source = "electricity-maps",
+          .rung = "fresh",
+          .forecast_issued_at = kNow,
+          .note = ""};
+}
+
+TEST(Sentence, SaysUntilWhenWhyAndForWhatSaving) {
+  EXPECT_EQ(Sentence(Waiting()),
+            "waiting until 03:00 UTC in us-west-1 (US-CAL-CISO): 212 g/kWh now, 96 g/kWh forecast; "
+            "saves about 41 g; deadline 11:00");
+}
+
+TEST(Sentence, SaysWhyAJobStartsNow) {
+  Reason reason = Waiting();
+  reason.chosen = reason.run_now;
+  reason.cause = Cause::deadline_forces;
+  EXPECT_EQ(Sentence(reason),
+            "starting now in us-west-1 (US-CAL-CISO) at 212 g/kWh: waiting longer would make it "
+            "late; deadline 11:00");
+  reason.cause = Cause::cleanest_now;
+  reason.deadline.reset();
+  EXPECT_EQ(Sentence(reason),
+            "starting now in us-west-1 (US-CAL-CISO) at 212 g/kWh: no cleaner start in reach; "
+            "starts by 09:00");
+  reason.run_now->emissions = Grams(9075.5);
+  EXPECT_EQ(Sentence(reason),
+            "starting now in us-west-1 (US-CAL-CISO) at 212 g/kWh; saves about 9.0 kg against the "
+            "mean of where it may run: no cleaner start in reach; starts by 09:00");
+  EXPECT_EQ(Sentence({.cause = Cause::no_signal, .note = "zone DE: no reading yet"}),
+            "starting now: the carbon intensity is unknown (zone DE: no reading yet)");
+  EXPECT_EQ(Sentence({.cause = Cause::no_place}), "starting now: no node matches its selector");
+  EXPECT_EQ(Sentence({.cause = Cause::bad_request, .note = "deadline is in the past"}),
+            "starting now: deadline is in the past");
+}
+
+TEST(ReasonFromJson, ReadsWhatToJsonWrote) {
+  const Reason reason = Waiting();
+  const auto back = ReasonFromJson(ToJson(reason));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(*back, reason);
+  const Reason sparse{.cause = Cause::no_place, .decided_at = kNow};
+  EXPECT_EQ(*ReasonFromJson(ToJson(sparse)), sparse);
+}
+
+TEST(ReasonFromJson, RefusesAnythingElse) {
+  for (const char* text :
+       {"", "[]", "{", "{}", R"({"cause":"Whim","decidedAt":"2021-07-01T00:00:00Z"})",
+        R"({"cause":"NoPlace","decidedAt":"x","alternatives":[],"source":"","rung":"","note":""})",
+        R"({"cause":"NoPlace","decidedAt":"2021-07-01T00:00:00Z","alternatives":[1],"source":"",)"
+        R"("rung":"","note":""})"}) {
+    EXPECT_FALSE(ReasonFromJson(text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace carbon::plan
