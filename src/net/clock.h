@@ -27,6 +27,10 @@ class Clock {
 /// The machine's clock.
 std::unique_ptr<Clock> MakeRealClock();
 
+/// Shows the machine's time when made and runs in real time from there, whatever is done to the
+/// machine's clock: for the network's pauses, leases and ages.
+std::unique_ptr<Clock> MakeMonotonicClock();
+
 /// A clock that showed `origin` when the machine's clock showed `real_origin` and runs `speed`
 /// times as fast since then. Several processes with the same numbers agree on the time.
 /// `speed` > 0.

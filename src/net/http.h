@@ -56,7 +56,8 @@ class HttpClient {
 
   /// Like Send, but hands a 200's body to `on_data` as it comes, unbounded; the response's own
   /// body stays empty. Ends when the server ends it, `on_data` returns false, `stop` is requested
-  /// or `request.timeout` passes without a byte. Other statuses are returned as by Send.
+  /// or `request.timeout` passes without a byte: the first two are a response, the others an Error.
+  /// Other statuses are returned as by Send.
   virtual Result<HttpResponse> Stream(const HttpRequest& request,
                                       const std::function<bool(std::string_view)>& on_data,
                                       std::stop_token stop) = 0;

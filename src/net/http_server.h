@@ -15,8 +15,8 @@ namespace carbon::net {
 /// A request as a handler sees it: target taken apart and percent-decoded.
 struct ServerRequest {
   std::string method;
-  std::string path;                          ///< "/v3/zones"
-  std::map<std::string, std::string> query;  ///< the last of a name counts
+  std::string path;                            ///< "/v3/zones"
+  std::map<std::string, std::string> query;    ///< the last of a name counts
   std::map<std::string, std::string> headers;  ///< names in lower case
   std::string body;
 };
