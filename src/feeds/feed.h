@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "grid/reading.h"
+
+namespace carbon::feeds {
+
+/// Why a zone, or a part of its reading, did not come.
+struct Failure {
+  enum class Scope {
+    zone,      ///< other zones may well come
+    provider,  ///< every zone would fail alike: a refused token, a spent quota
+  };
+
+  Error error;
+  Scope scope = Scope::zone;
+  std::optional<Duration> retry_after = std::nullopt;  ///< the provider's wish
+
+  bool operator==(const Failure&) const = default;
+};
+
+/// What one read of one zone brought: a reading, a failure, or both where only a part came.
+struct Answer {
+  std::optional<grid::ZoneReading> reading;
+  std::optional<Failure> failure;
+};
+
+/// A provider of carbon intensity. Not thread-safe: one per thread.
+class Feed {
+ public:
+  virtual ~Feed() = default;
+
+  /// For people: "electricity-maps".
+  virtual std::string_view name() const = 0;
+  /// Asks for the zone's present and future. Bounded in real time by FeedSettings::timeout; `stop`
+  /// ends it early, with a failure.
+  virtual Answer Read(const grid::ZoneId& zone, std::stop_token stop) = 0;
+};
+
+/// What every provider needs to know.
+struct FeedSettings {
+  std::string base_url;  ///< empty: the provider's own
+  std::string token;     ///< a secret: it goes into requests and nowhere else
+  grid::SignalKind kind = grid::SignalKind::average_lifecycle;
+  int horizon_hours = 72;                       ///< of the forecast
+  Duration timeout = std::chrono::seconds(10);  ///< real time, for all of a zone
+  size_t max_body = size_t{1} << 20;
+};
+
+}  // namespace carbon::feeds
