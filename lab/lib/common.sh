@@ -84,9 +84,11 @@ lock_plane() {
   make_private_dir "$STATE_ROOT"
   make_private_dir "$STATE_ROOT/planes"
   exec {PLANE_LOCK}>"$STATE_ROOT/planes/$NAME.lock"
-  flock -n "$PLANE_LOCK" && return
-  note "plane $NAME: waiting for another lab/plane command on it"
-  flock "$PLANE_LOCK"
+  if ! flock -n "$PLANE_LOCK"; then
+    note "plane $NAME: waiting for another lab/plane command on it"
+    flock "$PLANE_LOCK"
+  fi
+  LOCKED_AT=$(uptime_seconds)
 }
 
 # exec_detached LOG COMMAND...: becomes COMMAND in a session of its own, so that a Ctrl-C in the

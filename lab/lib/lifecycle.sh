@@ -19,25 +19,27 @@ load_plane() {
   BIN_DIR=$(jq -r .binaries "$PLANE_DIR/plane.json")
 }
 
-step_done() { printf '  %-28s %6s s\n' "$1" "$(seconds_since "$UP_START")" >&2; }
+# Says how long after the start of the command something was there.
+step_done() { printf '  %-28s %6s s\n' "$1" "$(seconds_since "$LOCKED_AT")" >&2; }
+
+# start_in_order COMPONENT...: starts all that do not run, then waits for each. Returns 1 with
+# FAILURE and FAILED_COMPONENT set.
+start_in_order() {
+  local component
+  for component in "$@"; do
+    live_pid "$component" >/dev/null || start_component "$component"
+  done
+  for component in "$@"; do
+    wait_for_component "$component" 120 || return 1
+    step_done "$component"
+  done
+}
 
 # Returns 1 with FAILURE and FAILED_COMPONENT set.
 start_components() {
-  local component
-  start_component etcd
-  start_component kube-apiserver
-  wait_for_component etcd 60 || return 1
-  step_done etcd
-  wait_for_component kube-apiserver 120 || return 1
-  step_done kube-apiserver
-  for component in kube-controller-manager kube-scheduler kwok; do
-    start_component "$component"
-  done
+  start_in_order etcd kube-apiserver || return 1
   create_nodes || return 1
-  for component in kube-controller-manager kube-scheduler kwok; do
-    wait_for_component "$component" 60 || return 1
-    step_done "$component"
-  done
+  start_in_order kube-controller-manager kube-scheduler kwok || return 1
   finish_cluster || return 1
   wait_for_nodes || return 1
   step_done "$(node_total) nodes ready"
@@ -112,7 +114,6 @@ plane_up() {
   [[ $FOREGROUND == no ]] || WATCH_PID=${WATCH_PID:-$$}
   build_programs
   lock_plane
-  UP_START=$(uptime_seconds)
   if plane_exists; then
     load_plane
     if plane_healthy; then
@@ -127,9 +128,10 @@ plane_up() {
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
   remove_plane
+  rm -rf "$PLANE_DIR.failed"
   note "plane $NAME: starting, with $(node_total) nodes"
   start_plane || exit 1
-  note "plane $NAME is up after $(seconds_since "$UP_START") s"
+  note "plane $NAME is up after $(seconds_since "$LOCKED_AT") s"
   say "export KUBECONFIG=$PLANE_DIR/kubeconfig"
   if [[ $FOREGROUND == yes ]]; then stay_in_foreground; fi
   trap - EXIT INT TERM HUP
@@ -222,7 +224,8 @@ plane_stop_apiserver() {
   lock_plane
   require_plane
   load_plane
-  stop_component kube-apiserver 10
+  # It would wait for its watches to end; a fault does not.
+  stop_component kube-apiserver 2
   note "plane $NAME: the API server is stopped"
 }
 
@@ -230,12 +233,24 @@ plane_start_apiserver() {
   lock_plane
   require_plane
   load_plane
-  if ! live_pid kube-apiserver >/dev/null; then start_component kube-apiserver; fi
-  wait_for_component kube-apiserver 120 || {
-    tail -n 15 "$PLANE_DIR/log/kube-apiserver.log" | cut -c1-400 >&2
-    die "$FAILURE"
-  }
+  if live_pid kube-apiserver >/dev/null && component_healthy kube-apiserver; then
+    note "plane $NAME: the API server already runs"
+    return
+  fi
+  if ! { start_in_order kube-apiserver && restart_clients; }; then
+    tail -n 15 "$PLANE_DIR/log/$FAILED_COMPONENT.log" | cut -c1-400 >&2
+    die "plane $NAME: $FAILURE"
+  fi
   note "plane $NAME: the API server is ready"
+}
+
+# Left alone, they would come back only after the minute to which their retries have backed off.
+restart_clients() {
+  local component
+  for component in kwok kube-scheduler kube-controller-manager; do
+    stop_component "$component" 2
+  done
+  start_in_order kube-controller-manager kube-scheduler kwok
 }
 
 exec_kubectl() {
