@@ -54,6 +54,7 @@ class RealClock final : public RunningClock {
  public:
   Time Now() const override { return MachineNow(); }
   Duration Real(Duration duration) const override { return duration; }
+  Time FromReal(Time real) const override { return real; }
 };
 
 class MonotonicClock final : public RunningClock {
@@ -62,6 +63,7 @@ class MonotonicClock final : public RunningClock {
     return origin_ + std::chrono::floor<Duration>(steady_clock::now() - start_);
   }
   Duration Real(Duration duration) const override { return duration; }
+  Time FromReal(Time real) const override { return real; }
 
  private:
   const Time origin_ = MachineNow();
@@ -73,8 +75,9 @@ class ScaledClock final : public RunningClock {
   ScaledClock(Time origin, Time real_origin, double speed)
       : origin_(origin), real_origin_(real_origin), speed_(speed) {}
 
-  Time Now() const override { return origin_ + Scale(MachineNow() - real_origin_, speed_); }
+  Time Now() const override { return FromReal(MachineNow()); }
   Duration Real(Duration duration) const override { return Scale(duration, 1.0 / speed_); }
+  Time FromReal(Time real) const override { return origin_ + Scale(real - real_origin_, speed_); }
 
  private:
   static Duration Scale(Duration duration, double factor) {

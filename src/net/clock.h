@@ -22,6 +22,9 @@ class Clock {
   virtual bool SleepUntil(Time when, std::stop_token stop) const = 0;
   /// How much real time `duration` of this clock takes.
   virtual Duration Real(Duration duration) const = 0;
+  /// What this clock shows, or showed, when the machine's clock showed `real`: brings the API
+  /// server's timestamps onto this calendar.
+  virtual Time FromReal(Time real) const = 0;
 };
 
 /// The machine's clock.

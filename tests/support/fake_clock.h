@@ -30,6 +30,7 @@ class FakeClock final : public Clock {
   }
 
   Duration Real(Duration duration) const override { return duration; }
+  Time FromReal(Time real) const override { return real; }
 
   void Advance(Duration by) {
     const std::lock_guard lock(mutex_);

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/loop.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace carbon::controller {
+namespace {
+
+using plan::Cause;
+using plan::Decision;
+
+/// A plan in short: two plans that read alike for a pod's owner are equal.
+std::string PlanKey(const plan::Reason& reason) {
+  std::string key(plan::ToString(reason.cause));
+  if (reason.chosen) {
+    key += " " + reason.chosen->region + " " + FormatTime(reason.chosen->start);
+  }
+  return key;
+}
+
+/// What an earlier process told the pod.
+std::string KeyOnPod(const workloads::PodView& pod) {
+  const auto found = pod.annotations.find(workloads::kPlanAnnotation);
+  if (found == pod.annotations.end()) {
+    return "";
+  }
+  const auto reason = plan::ReasonFromJson(found->second);
+  return reason ? PlanKey(*reason) : "";
+}
+
+Decision BadRequest(const workloads::PodView& pod, Time now, const Error& error) {
+  return {.job = pod.id(),
+          .action = Decision::Action::release,
+          .region = {},
+          .start = now,
+          .reason = {.cause = Cause::bad_request, .decided_at = now, .note = error.message}};
+}
+
+}  // namespace
+
+/// A decision and the pod it is about.
+struct Loop::Task {
+  const HeldPod* held = nullptr;
+  Decision decision;
+};
+
+Loop::Loop(LoopSettings settings, Actuator& actuator)
+    : settings_(settings), planner_(settings.planner), actuator_(actuator) {}
+
+StepResult Loop::Step(const World& world) {
+  ++counters_.steps;
+  Forget(world);
+  StepResult result;
+  for (const Task& task : Decide(world)) {
+    if (task.decision.action == Decision::Action::hold) {
+      result.next_start =
+          std::min(result.next_start.value_or(task.decision.start), task.decision.start);
+    }
+    if (!result.retry_soon && !Act(task, world.now)) {
+      result.retry_soon = true;
+    }
+  }
+  return result;
+}
+
+std::vector<Loop::Task> Loop::Decide(const World& world) const {
+  std::vector<Task> tasks;
+  plan::Snapshot snapshot{.now = world.now, .board = world.board, .jobs = {}};
+  std::vector<const HeldPod*> pods_of_jobs;
+  for (const HeldPod& held : world.held) {
+    if (released_.contains(held.pod.uid)) {
+      continue;
+    }
+    const auto wish = workloads::ReadWish(held.pod, held.arrival, world.now, settings_.defaults);
+    if (!wish) {
+      tasks.push_back({&held, BadRequest(held.pod, world.now, wish.error())});
+      continue;
+    }
+    pods_of_jobs.push_back(&held);
+    snapshot.jobs.push_back({.id = held.pod.id(),
+                             .places = world.fleet->PlacesFor(held.pod),
+                             .length = wish->length,
+                             .latest_start = wish->latest_start,
+                             .deadline = wish->deadline});
+  }
+  auto decisions = planner_.Decide(snapshot);
+  for (size_t i = 0; i < decisions.size(); ++i) {
+    tasks.push_back({pods_of_jobs[i], std::move(decisions[i])});
+  }
+  const auto urgency = [](const Task& task) {
+    const bool hold = task.decision.action == Decision::Action::hold;
+    return std::make_pair(hold, task.decision.reason.latest_start.value_or(Time::min()));
+  };
+  std::stable_sort(tasks.begin(), tasks.end(),
+                   [&](const Task& a, const Task& b) { return urgency(a) < urgency(b); });
+  return tasks;
+}
+
+Status Loop::Act(const Task& task, Time now) {
+  const bool hold = task.decision.action == Decision::Action::hold;
+  const Status done = hold ? Explain(task) : Release(task, now);
+  if (done) {
+    return done;
+  }
+  switch (done.error().kind) {
+    case Error::Kind::not_found:
+      return {};
+    case Error::Kind::conflict:
+      ++counters_.conflicts;
+      return {};
+    default:
+      ++counters_.failures;
+      spdlog::warn("pod {}: {}", task.held->pod.id(), done.error().message);
+      return done;
+  }
+}
+
+Status Loop::Release(const Task& task, Time now) {
+  const Status done = actuator_.Release(task.held->pod, task.decision);
+  if (!done) {
+    return done;
+  }
+  released_.insert(task.held->pod.uid);
+  ++counters_.released;
+  const plan::Reason& reason = task.decision.reason;
+  if (reason.latest_start && now > *reason.latest_start) {
+    ++counters_.released_late;
+    spdlog::warn("pod {}: released {} after its latest start", task.held->pod.id(),
+                 FormatDuration(now - *reason.latest_start));
+  }
+  if (reason.cause == Cause::no_signal) {
+    ++counters_.released_without_signal;
+    spdlog::warn("pod {}: {}", task.held->pod.id(), plan::Sentence(reason));
+  } else if (reason.cause == Cause::bad_request) {
+    ++counters_.released_bad_request;
+    spdlog::warn("pod {}: {}", task.held->pod.id(), plan::Sentence(reason));
+  } else {
+    spdlog::info("pod {}: {}", task.held->pod.id(), plan::Sentence(reason));
+  }
+  return {};
+}
+
+Status Loop::Explain(const Task& task) {
+  const workloads::PodView& pod = task.held->pod;
+  const std::string key = PlanKey(task.decision.reason);
+  const auto known = said_.try_emplace(pod.uid, KeyOnPod(pod)).first;
+  if (known->second == key) {
+    return {};
+  }
+  const Status done = actuator_.Explain(pod, task.decision);
+  if (!done) {
+    return done;
+  }
+  known->second = key;
+  ++counters_.explained;
+  spdlog::info("pod {}: {}", pod.id(), plan::Sentence(task.decision.reason));
+  return {};
+}
+
+void Loop::Forget(const World& world) {
+  std::set<std::string> present;
+  for (const HeldPod& held : world.held) {
+    present.insert(held.pod.uid);
+  }
+  std::erase_if(released_, [&](const std::string& uid) { return !present.contains(uid); });
+  std::erase_if(said_, [&](const auto& entry) { return !present.contains(entry.first); });
+}
+
+}  // namespace carbon::controller

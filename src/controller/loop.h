@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "controller/actuator.h"
+#include "grid/board.h"
+#include "plan/planner.h"
+#include "workloads/fleet.h"
+#include "workloads/pod.h"
+
+namespace carbon::controller {
+
+/// A pod behind the gate, and when it came on the clock that deadlines are told by.
+struct HeldPod {
+  workloads::PodView pod;
+  Time arrival;
+};
+
+/// One observation of the world.
+struct World {
+  Time now;
+  std::shared_ptr<const grid::Board> board;  ///< never null; as of `now`
+  std::vector<HeldPod> held;
+  workloads::Fleet* fleet = nullptr;  ///< never null
+};
+
+struct LoopSettings {
+  plan::Parameters planner;
+  workloads::PodDefaults defaults;
+};
+
+/// Since the start; every degraded way of working has its counter.
+struct LoopCounters {
+  uint64_t steps = 0;
+  uint64_t released = 0;
+  uint64_t explained = 0;
+  uint64_t released_without_signal = 0;  ///< fail open: the intensity was unknown
+  uint64_t released_bad_request = 0;     ///< fail open: an annotation could not be read
+  uint64_t released_late = 0;            ///< after their latest start
+  uint64_t conflicts = 0;
+  uint64_t failures = 0;  ///< of actions, by the world's fault
+};
+
+struct StepResult {
+  bool retry_soon = false;  ///< an action failed by the world's fault
+  /// The next moment at which a held pod is to start; the time to look again at the latest.
+  std::optional<Time> next_start;
+};
+
+/// observe → snapshot → decide → act, once per Step. Knows neither threads nor Kubernetes; keeps
+/// only what has been said already, which a new process reads back from the pods themselves, so
+/// it may die at any moment. One thread.
+class Loop {
+ public:
+  /// `actuator` outlives the loop.
+  Loop(LoopSettings settings, Actuator& actuator);
+
+  /// Decides on every held pod and acts: releases first, the most urgent first; a pod that stays
+  /// held is told so only when the plan has changed. Stops acting at the first failure by the
+  /// world's fault, since the next would fail alike.
+  StepResult Step(const World& world);
+
+  const LoopCounters& counters() const { return counters_; }
+
+ private:
+  struct Task;
+  std::vector<Task> Decide(const World& world) const;
+  Status Act(const Task& task, Time now);
+  Status Release(const Task& task, Time now);
+  Status Explain(const Task& task);
+  void Forget(const World& world);
+
+  LoopSettings settings_;
+  plan::Planner planner_;
+  Actuator& actuator_;
+  LoopCounters counters_;
+  std::map<std::string, std::string> said_;  ///< pod uid → the plan it was told, in short
+  std::set<std::string> released_;           ///< uids let go but still held in the last observation
+};
+
+}  // namespace carbon::controller
