@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <curl/curl.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <chrono>
+#include <ctime>
 #include <utility>
 
 #include "base/text.h"
@@ -45,6 +47,29 @@ struct HeaderList {
   HeaderList& operator=(const HeaderList&) = delete;
   ~HeaderList() { curl_slist_free_all(list); }
   void Add(const std::string& line) { list = curl_slist_append(list, line.c_str()); }
+};
+
+/// Keeps SIGPIPE from ending the process when OpenSSL writes to a connection that is gone, without
+/// changing what the signal does to the rest of the program.
+class NoSigpipe {
+ public:
+  NoSigpipe() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  NoSigpipe(const NoSigpipe&) = delete;
+  NoSigpipe& operator=(const NoSigpipe&) = delete;
+  ~NoSigpipe() {
+    const timespec at_once{};
+    while (sigtimedwait(&pipe_, nullptr, &at_once) > 0) {
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t pipe_{};
+  sigset_t before_{};
 };
 
 /// One request under way: what the callbacks write into.
@@ -128,6 +153,7 @@ class CurlClient final : public HttpClient {
   CurlClient(const CurlClient&) = delete;
   CurlClient& operator=(const CurlClient&) = delete;
   ~CurlClient() override {
+    const NoSigpipe no_sigpipe;  // closing says goodbye over TLS
     curl_easy_cleanup(easy_);
     curl_multi_cleanup(multi_);
   }
@@ -317,6 +343,7 @@ Result<HttpResponse> CurlClient::Run(const HttpRequest& request, const OnData* o
   if (const Status ready = Prepare(request, transfer, headers); !ready) {
     return ready.error();
   }
+  const NoSigpipe no_sigpipe;
   curl_multi_add_handle(multi_, easy_);
   const std::optional<CURLcode> code = Drive(transfer, request.timeout, stop);
   curl_multi_remove_handle(multi_, easy_);
