@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/time.h"
+#include "base/units.h"
+#include "grid/series.h"
+#include "plan/policies.h"
+
+namespace carbon::plan {
+
+/// A part of one step of the signal: constant intensity.
+struct Piece {
+  Time start;
+  Duration length;
+  GramsPerKwh intensity;
+
+  Time end() const { return start + length; }
+};
+
+/// The known pieces of the signal within [from, to), ascending.
+std::vector<Piece> PiecesBetween(const grid::Series& signal, Time from, Time to);
+
+/// How long after arrival the candidate starts of the policies without pauses lie apart.
+inline constexpr Duration kCandidateStep = std::chrono::hours(1);
+
+/// Less by more than rounding in sums over the signal can explain, so that of equal choices the
+/// first is taken.
+constexpr bool IsClearlyLess(double a, double b) {
+  const double size = (a < 0 ? -a : a) + (b < 0 ? -b : b);
+  return b - a > size * 1e-12;
+}
+
+/// Adds a stretch at the end of a schedule, joined to the last one where they touch.
+void Append(Schedule& schedule, Time start, Duration length);
+
+}  // namespace carbon::plan

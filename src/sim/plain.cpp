@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/plain.h"
+
+#include <algorithm>
+
+namespace carbon::sim {
+
+Result<Scenario> PreparePlain(const std::vector<TraceJob>& trace, const grid::Series& signal,
+                              const Setting& setting) {
+  if (const Status ok = CheckSetting(signal, setting); !ok) {
+    return ok.error();
+  }
+  Scenario scenario{.signal = signal, .jobs = {}, .submitted = trace.size()};
+  for (const TraceJob& job : trace) {
+    if (job.arrival >= setting.window || job.length == Duration::zero()) {
+      ++scenario.rejected;
+      continue;
+    }
+    const Duration wait =
+        setting.longest_wait.value_or(job.length < kShorterIsShort ? kShortWait : kLongWait);
+    const Time arrival = setting.start + job.arrival;
+    const Time horizon = arrival + job.length + wait;
+    AddIfKnown(scenario,
+               {.arrival = arrival,
+                .length = job.length,
+                .believed = job.length,
+                .longest_wait = wait,
+                .end = horizon,
+                .cpus = job.cpus},
+               horizon);
+  }
+  std::stable_sort(scenario.jobs.begin(), scenario.jobs.end(),
+                   [](const SimJob& a, const SimJob& b) { return a.arrival < b.arrival; });
+  return scenario;
+}
+
+}  // namespace carbon::sim

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/scenario.h"
+
+#include <algorithm>
+
+#include "sim/gaia.h"
+#include "sim/plain.h"
+
+namespace carbon::sim {
+
+const std::array<Rules, 2> kRules = {{
+    {"plain", "real time, true job lengths, gaps unknown", PreparePlain},
+    {"gaia", "as published with GAIA: 5 s slots, class mean lengths, gaps repeat the last value",
+     PrepareGaia},
+}};
+
+const Rules* FindRules(std::string_view name) {
+  const auto* const found = std::find_if(kRules.begin(), kRules.end(),
+                                         [&](const Rules& each) { return each.name == name; });
+  return found == kRules.end() ? nullptr : found;
+}
+
+void AddIfKnown(Scenario& scenario, const SimJob& job, Time horizon) {
+  if (scenario.signal.Mean(job.arrival, horizon)) {
+    scenario.jobs.push_back(job);
+  } else {
+    ++scenario.unknown;
+  }
+}
+
+Status CheckSetting(const grid::Series& signal, const Setting& setting) {
+  if (setting.window <= Duration::zero()) {
+    return Invalid("the window is empty: ask for more than 0 hours");
+  }
+  if (setting.start < signal.start() || setting.start >= signal.end()) {
+    return Invalid("the start " + FormatTime(setting.start) +
+                   " is not in the signal, which is of " + FormatTime(signal.start()) + " to " +
+                   FormatTime(signal.end()));
+  }
+  return {};
+}
+
+}  // namespace carbon::sim
