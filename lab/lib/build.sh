@@ -77,7 +77,7 @@ show_progress() {
 build_failed() {
   local title=$1 log=$2
   if grep -q 'no space left on device' "$log"; then
-    die "the disk is full: building $title needs up to 5 GB for Go's build cache"
+    die "the disk is full: the programs need 0.3 GB in $CACHE_DIR and Go's build cache up to 5 GB"
   fi
   grep -v '^go: downloading ' "$log" | tail -n 15 >&2 || true
   die "building $title failed (the lines above are the compiler's)"
@@ -96,6 +96,7 @@ build_program() {
   show_progress "$BUILD_PID" "$title"
   wait "$BUILD_PID" || build_failed "$title" "$BUILD_TMP/log"
   BUILD_PID=
+  # Only a whole program gets its name: an interrupted build is begun again.
   mv "$BUILD_TMP/$program" "$BIN_DIR/$program"
   rm -rf "$BUILD_TMP"
   BUILD_TMP=

@@ -7,18 +7,20 @@
 # In the order of starting; they stop in the opposite order, so that none loses what it writes to.
 readonly COMPONENTS=(etcd kube-apiserver kube-controller-manager kube-scheduler kwok)
 
-# pick_ports: sets PORTS to one free port below the ephemeral range for each need. Another process
-# may still take one before we bind it; then the start is repeated with other ports.
+# pick_ports: sets PORTS to one free port below the ephemeral range for each need. A stranger may
+# still take one before we bind it; then the start is repeated with other ports.
 pick_ports() {
   declare -gA PORTS=()
   local use port taken
+  taken=" $(cat "$STATE_ROOT"/planes/*/plane.json 2>/dev/null |
+    jq -r '.ports[]' 2>/dev/null | tr '\n' ' ')"
   for use in etcd etcd-peer kube-apiserver kube-controller-manager kube-scheduler kwok; do
     while true; do
       port=$((20000 + RANDOM % 12000))
-      taken=" ${PORTS[*]} "
       [[ $taken != *" $port "* ]] && ! port_listens "$port" && break
     done
     PORTS[$use]=$port
+    taken+="$port "
   done
 }
 
@@ -155,6 +157,14 @@ wait_for_component() {
     fi
     FAILED_COMPONENT=$1
     return 1
+  done
+}
+
+# Fails if one of the components has died, though something may answer at its port.
+all_alive() {
+  for FAILED_COMPONENT in "${COMPONENTS[@]}"; do
+    FAILURE="$FAILED_COMPONENT exited"
+    live_pid "$FAILED_COMPONENT" >/dev/null || return 1
   done
 }
 

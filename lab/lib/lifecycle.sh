@@ -13,6 +13,17 @@ write_plane_json() {
          logs: "\($dir)/log", binaries: $bin, ports: $ports}' >"$PLANE_DIR/plane.json"
 }
 
+# The ports in plane.json are taken from the moment they are picked, so that two planes that start
+# at the same time never answer for each other.
+claim_ports() {
+  local lock
+  exec {lock}>"$STATE_ROOT/ports.lock"
+  flock "$lock"
+  pick_ports
+  write_plane_json
+  exec {lock}>&-
+}
+
 load_plane() {
   load_ports
   # A plane goes on with the programs that it was started with.
@@ -43,6 +54,7 @@ start_components() {
   finish_cluster || return 1
   wait_for_nodes || return 1
   step_done "$(node_total) nodes ready"
+  all_alive
 }
 
 # What a client may rely on when up returns: the token user's rights, the admission API, and the
@@ -81,10 +93,15 @@ remove_plane() {
   rm -rf "$PLANE_DIR"
 }
 
-# An up that does not reach its end leaves nothing behind.
+# An up that does not reach its end leaves nothing behind, not even a child that a signal caught
+# before it had become the program that its pid file speaks of.
 abandon_up() {
+  local pid
   trap '' INT TERM HUP
-  remove_plane
+  stop_watchdog
+  stop_components
+  for pid in $(jobs -pr); do kill -KILL "$pid" 2>/dev/null || true; done
+  rm -rf "$PLANE_DIR"
 }
 
 start_plane() {
@@ -93,9 +110,8 @@ start_plane() {
   mkdir -p "$PLANE_DIR/pki"
   make_keys 2>"$PLANE_DIR/pki/log" || die "openssl failed: $(tail -n 1 "$PLANE_DIR/pki/log")"
   for attempt in 1 2 3; do
-    pick_ports
+    claim_ports
     write_component_files
-    write_plane_json
     start_watchdog
     if start_components; then return; fi
     if ((attempt < 3)) && grep -qi 'address already in use' "$PLANE_DIR"/log/*.log; then

@@ -11,6 +11,9 @@ def node($region; $type; $index):
         name: $name,
         annotations: { "kwok.x-k8s.io/node": "fake" },
         labels: {
+          # The controller manager would add these two by one more write per node.
+          "beta.kubernetes.io/arch": "amd64",
+          "beta.kubernetes.io/os": "linux",
           "kubernetes.io/arch": "amd64",
           "kubernetes.io/hostname": $name,
           "kubernetes.io/os": "linux",

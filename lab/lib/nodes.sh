@@ -43,14 +43,16 @@ create_nodes() {
 }
 
 wait_for_nodes() {
-  local total ready deadline=$((SECONDS + 120))
+  local total ready deadline
   total=$(node_total)
   ((total > 0)) || return 0
+  deadline=$((SECONDS + 120 + total / 20))
   while ((SECONDS < deadline)); do
     read -r ready _ < <(count_nodes) || ready=0
     ((ready < total)) || return 0
     live_pid kwok >/dev/null || break
-    sleep 0.2
+    # To read thousands of nodes is work for the API server, which has better things to do now.
+    sleep "$((total / 1000)).2"
   done
   FAILURE="only $ready of $total nodes are ready"
   FAILED_COMPONENT=kwok
