@@ -60,13 +60,17 @@ set_command() {
         --service-account-issuer=https://kubernetes.default.svc
         "--service-account-signing-key-file=$pki/sa.key"
         "--service-account-key-file=$pki/sa.pub"
-        --service-cluster-ip-range=10.0.0.0/24 --endpoint-reconciler-type=none)
+        --service-cluster-ip-range=10.0.0.0/24 --endpoint-reconciler-type=none
+        # It taints new nodes as not ready; to remove that again from each took most of the start.
+        --disable-admission-plugins=TaintNodesByCondition)
       ;;
     kube-controller-manager)
       COMPONENT_COMMAND=("$BIN_DIR/kube" "$1" "${serve[@]}" "${delegate[@]}"
         "--kubeconfig=$dir/kubeconfig" --leader-elect=false
         "--service-account-private-key-file=$pki/sa.key" "--root-ca-file=$pki/ca.crt"
         --kube-api-qps=500 --kube-api-burst=1000
+        # The TTL controller only annotates every node.
+        '--controllers=*,-ttl-controller'
         # The nodes have no leases, and a busy test machine must not lose them.
         --node-monitor-grace-period=24h)
       ;;
