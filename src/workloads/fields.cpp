@@ -21,4 +21,17 @@ std::string TextAt(const boost::json::object* parent, std::string_view key) {
   return text == nullptr ? std::string() : std::string(*text);
 }
 
+std::vector<const boost::json::object*> ObjectsAt(const boost::json::object* parent,
+                                                  std::string_view key) {
+  std::vector<const boost::json::object*> objects;
+  if (const auto* array = ArrayAt(parent, key)) {
+    for (const boost::json::value& element : *array) {
+      if (const auto* object = element.if_object()) {
+        objects.push_back(object);
+      }
+    }
+  }
+  return objects;
+}
+
 }  // namespace carbon::workloads

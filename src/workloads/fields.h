@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace carbon::workloads {
 
@@ -13,6 +14,10 @@ namespace carbon::workloads {
 const boost::json::object* ObjectAt(const boost::json::object* parent, std::string_view key);
 const boost::json::array* ArrayAt(const boost::json::object* parent, std::string_view key);
 std::string TextAt(const boost::json::object* parent, std::string_view key);
+
+/// The objects in the array under `key`, in its order; elements of another type are left out.
+std::vector<const boost::json::object*> ObjectsAt(const boost::json::object* parent,
+                                                  std::string_view key);
 
 /// All members of an object that are text, as a map (labels, annotations, nodeSelector).
 template <typename Map>

@@ -18,17 +18,17 @@ std::string MostCommon(const Counts& counts) {
       ->first;
 }
 
-Watts PowerOf(const PodView& pod, const std::string& instance_type, std::optional<double> pue) {
-  constexpr double kBytesPerGb = 1e9;
+Watts PowerOf(const energy::Request& request, const std::string& instance_type,
+              std::optional<double> pue) {
   energy::NodeModel model = energy::AwsNodeModel(instance_type);
   model.pue = pue.value_or(model.pue);
-  return energy::PodPower({pod.cpu_cores, pod.memory_bytes / kBytesPerGb}, model);
+  return energy::PodPower(request, model);
 }
 
 }  // namespace
 
-Fleet::Fleet(std::vector<NodeView> nodes, const RegionMap& regions)
-    : nodes_(std::move(nodes)), regions_(regions) {
+Fleet::Fleet(std::vector<NodeView> nodes, const RegionMap& regions, const PodDefaults& defaults)
+    : nodes_(std::move(nodes)), regions_(regions), defaults_(defaults) {
   std::set<std::string> unknown;
   for (const NodeView& node : nodes_) {
     const std::string region = node.region();
@@ -40,11 +40,12 @@ Fleet::Fleet(std::vector<NodeView> nodes, const RegionMap& regions)
 }
 
 std::vector<plan::Place> Fleet::PlacesFor(const PodView& pod) {
+  const energy::Request request = RequestOf(pod, defaults_);
   std::vector<plan::Place> places;
   for (const Offer& offer : OffersFor(pod.selection)) {
     places.push_back({.region = offer.region,
                       .zone = offer.info.zone,
-                      .power = PowerOf(pod, offer.instance_type, offer.info.pue)});
+                      .power = PowerOf(request, offer.instance_type, offer.info.pue)});
   }
   return places;
 }

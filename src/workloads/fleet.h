@@ -29,10 +29,10 @@ class Fleet {
  public:
   /// Nodes that are not usable, carry no region label or whose region is not in `regions` offer no
   /// place. A pod that only such nodes accept has no place.
-  Fleet(std::vector<NodeView> nodes, const RegionMap& regions);
+  Fleet(std::vector<NodeView> nodes, const RegionMap& regions, const PodDefaults& defaults = {});
 
   /// One place per region with at least one node that accepts the pod, in the regions' order; the
-  /// power is that of the pod on the most common instance type among these nodes.
+  /// power is that of the pod's RequestOf() on the most common instance type among these nodes.
   std::vector<plan::Place> PlacesFor(const PodView& pod);
 
   /// Region labels seen on nodes that `regions` does not know.
@@ -49,6 +49,7 @@ class Fleet {
 
   std::vector<NodeView> nodes_;
   RegionMap regions_;
+  PodDefaults defaults_;
   std::vector<std::string> unknown_regions_;
   std::map<std::string, std::vector<Offer>> remembered_;
 };

@@ -14,9 +14,7 @@ std::string LabelOf(const Labels& labels, std::string_view key) {
 }
 
 bool IsReady(const boost::json::object* status) {
-  const auto* conditions = ArrayAt(status, "conditions");
-  for (size_t i = 0; conditions != nullptr && i < conditions->size(); ++i) {
-    const auto* condition = (*conditions)[i].if_object();
+  for (const auto* condition : ObjectsAt(status, "conditions")) {
     if (TextAt(condition, "type") == "Ready") {
       return TextAt(condition, "status") == "True";
     }
@@ -38,9 +36,7 @@ std::optional<NodeView> ReadNode(const boost::json::object& object) {
   }
   node.labels = TextMembers<Labels>(ObjectAt(metadata, "labels"));
   const auto* spec = ObjectAt(&object, "spec");
-  const auto* taints = ArrayAt(spec, "taints");
-  for (size_t i = 0; taints != nullptr && i < taints->size(); ++i) {
-    const auto* taint = (*taints)[i].if_object();
+  for (const auto* taint : ObjectsAt(spec, "taints")) {
     node.taints.push_back({TextAt(taint, "key"), TextAt(taint, "value"), TextAt(taint, "effect")});
   }
   const auto* cordoned = spec == nullptr ? nullptr : spec->if_contains("unschedulable");

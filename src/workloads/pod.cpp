@@ -26,15 +26,18 @@ Requests ReadRequests(const json::object* list) {
           ParseQuantity(TextAt(list, "memory")).value_or(0)};
 }
 
-/// Effective request as kube-scheduler counts it: the larger of all containers with all sidecars
-/// together and any init container with the sidecars that start before it; plus the overhead.
+Requests RequestsOfContainer(const json::object* container) {
+  return ReadRequests(ObjectAt(ObjectAt(container, "resources"), "requests"));
+}
+
+/// As kube-scheduler counts: the larger of all containers with all sidecars together and any init
+/// container with the sidecars that start before it. A pod-level request, where there is one, takes
+/// its place. The overhead comes on top of either.
 Requests EffectiveRequests(const json::object& spec) {
   Requests sidecars;
   Requests most_init;
-  const auto* init = ArrayAt(&spec, "initContainers");
-  for (size_t i = 0; init != nullptr && i < init->size(); ++i) {
-    const auto* container = (*init)[i].if_object();
-    const Requests own = ReadRequests(ObjectAt(ObjectAt(container, "resources"), "requests"));
+  for (const auto* container : ObjectsAt(&spec, "initContainers")) {
+    const Requests own = RequestsOfContainer(container);
     most_init.cpu = std::max(most_init.cpu, sidecars.cpu + own.cpu);
     most_init.memory = std::max(most_init.memory, sidecars.memory + own.memory);
     if (TextAt(container, "restartPolicy") == "Always") {
@@ -43,75 +46,38 @@ Requests EffectiveRequests(const json::object& spec) {
     }
   }
   Requests total = sidecars;
-  const auto* containers = ArrayAt(&spec, "containers");
-  for (size_t i = 0; containers != nullptr && i < containers->size(); ++i) {
-    const auto* container = (*containers)[i].if_object();
-    const Requests own = ReadRequests(ObjectAt(ObjectAt(container, "resources"), "requests"));
+  for (const auto* container : ObjectsAt(&spec, "containers")) {
+    const Requests own = RequestsOfContainer(container);
     total.cpu += own.cpu;
     total.memory += own.memory;
   }
+  total = {std::max(total.cpu, most_init.cpu), std::max(total.memory, most_init.memory)};
+  const auto* pod_level = ObjectAt(ObjectAt(&spec, "resources"), "requests");
+  total.cpu = ParseQuantity(TextAt(pod_level, "cpu")).value_or(total.cpu);
+  total.memory = ParseQuantity(TextAt(pod_level, "memory")).value_or(total.memory);
   const Requests overhead = ReadRequests(ObjectAt(&spec, "overhead"));
-  return {std::max(total.cpu, most_init.cpu) + overhead.cpu,
-          std::max(total.memory, most_init.memory) + overhead.memory};
+  return {total.cpu + overhead.cpu, total.memory + overhead.memory};
 }
 
-/// A slash inside a JSON pointer's segment is written ~1 (RFC 6901).
-std::string PointerSegment(std::string_view key) {
-  std::string out;
-  for (const char c : key) {
-    if (c == '~') {
-      out += "~0";
-    } else if (c == '/') {
-      out += "~1";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
-json::object Operation(const char* op, std::string path) {
-  return {{"op", op}, {"path", std::move(path)}};
-}
-
-json::object Operation(const char* op, std::string path, json::value value) {
-  return {{"op", op}, {"path", std::move(path)}, {"value", std::move(value)}};
-}
-
-/// Adds a preference for `region` to whatever affinity the pod has.
-json::object PreferRegion(const json::value& affinity, const std::string& region) {
+/// The pod's preferences with one for `region` added. All of them: a merge patch replaces lists.
+json::object PreferRegion(const PodView& pod, const std::string& region) {
   constexpr const char* kPreferred = "preferredDuringSchedulingIgnoredDuringExecution";
+  const auto* node_affinity = ObjectAt(pod.affinity.if_object(), "nodeAffinity");
+  const auto* existing = ArrayAt(node_affinity, kPreferred);
+  json::array preferred = existing == nullptr ? json::array() : *existing;
   const json::object expression{
       {"key", kRegionLabel}, {"operator", "In"}, {"values", json::array{region}}};
-  const json::object term{
-      {"weight", 100}, {"preference", json::object{{"matchExpressions", json::array{expression}}}}};
-  const json::object* pod_affinity = affinity.if_object();
-  const json::object* node_affinity = ObjectAt(pod_affinity, "nodeAffinity");
-  const std::string node_path = "/spec/affinity/nodeAffinity";
-  if (pod_affinity == nullptr) {
-    return Operation("add", "/spec/affinity",
-                     json::object{{"nodeAffinity", json::object{{kPreferred, json::array{term}}}}});
-  }
-  if (node_affinity == nullptr) {
-    return Operation("add", node_path, json::object{{kPreferred, json::array{term}}});
-  }
-  if (ArrayAt(node_affinity, kPreferred) == nullptr) {
-    return Operation("add", node_path + "/" + kPreferred, json::array{term});
-  }
-  return Operation("add", node_path + "/" + kPreferred + "/-", term);
+  preferred.emplace_back(
+      json::object{{"weight", 100},
+                   {"preference", json::object{{"matchExpressions", json::array{expression}}}}});
+  return {{"nodeAffinity", json::object{{kPreferred, std::move(preferred)}}}};
 }
 
-/// Stores the plan. The parent object may be added only where nobody has written one meanwhile.
-void AppendPlan(json::array& patch, const PodView& pod, const std::string& plan) {
-  if (pod.annotated) {
-    patch.emplace_back(Operation("add", "/metadata/annotations/" + PointerSegment(kPlanAnnotation),
-                                 json::string(plan)));
-    return;
-  }
-  patch.emplace_back(
-      Operation("test", "/metadata/resourceVersion", json::string(pod.resource_version)));
-  patch.emplace_back(
-      Operation("add", "/metadata/annotations", json::object{{kPlanAnnotation, plan}}));
+/// The metadata of a patch that applies to `pod` as it was read only, and stores the plan.
+json::object PlanMetadata(const PodView& pod, const plan::Decision& decision) {
+  return {{"uid", pod.uid},
+          {"resourceVersion", pod.resource_version},
+          {"annotations", json::object{{kPlanAnnotation, plan::ToJson(decision.reason)}}}};
 }
 
 Result<std::optional<Time>> TimeAnnotation(const PodView& pod, std::string_view key) {
@@ -140,6 +106,12 @@ Result<std::optional<Duration>> DurationAnnotation(const PodView& pod, std::stri
 
 }  // namespace
 
+energy::Request RequestOf(const PodView& pod, const PodDefaults& defaults) {
+  constexpr double kBytesPerGb = 1e9;
+  return {.cpu_cores = pod.asks_for_cpu() ? pod.cpu_cores : defaults.cpu_cores,
+          .memory_gb = pod.memory_bytes / kBytesPerGb};
+}
+
 bool PodView::held() const {
   return !deleting && std::find(gates.begin(), gates.end(), kGate) != gates.end();
 }
@@ -158,16 +130,14 @@ std::optional<PodView> ReadPod(const json::object& object) {
   }
   pod.resource_version = TextAt(metadata, "resourceVersion");
   pod.annotations = TextMembers<Labels>(ObjectAt(metadata, "annotations"));
-  pod.annotated = !pod.annotations.empty();
   std::erase_if(pod.annotations,
                 [](const auto& entry) { return !entry.first.starts_with(kOwnPrefix); });
-  pod.deleting = metadata->contains("deletionTimestamp");
+  pod.deleting = !TextAt(metadata, "deletionTimestamp").empty();
   const json::object none;
   const auto* found_spec = ObjectAt(&object, "spec");
   const json::object& spec = found_spec == nullptr ? none : *found_spec;
-  const auto* gates = ArrayAt(&spec, "schedulingGates");
-  for (size_t i = 0; gates != nullptr && i < gates->size(); ++i) {
-    pod.gates.push_back(TextAt((*gates)[i].if_object(), "name"));
+  for (const auto* gate : ObjectsAt(&spec, "schedulingGates")) {
+    pod.gates.push_back(TextAt(gate, "name"));
   }
   pod.selection = ReadSelection(spec);
   const Requests requests = EffectiveRequests(spec);
@@ -208,7 +178,7 @@ Result<Wish> ReadWish(const PodView& pod, Time arrival, Time now, const PodDefau
   }
   if (**deadline <= now) {
     return Invalid("annotation " + std::string(kDeadlineAnnotation) + ": " +
-                   FormatTime(**deadline) + " is in the past");
+                   FormatTime(**deadline) + " has passed");
   }
   wish.latest_start = **deadline - wish.length;
   if (*max_delay) {
@@ -218,24 +188,21 @@ Result<Wish> ReadWish(const PodView& pod, Time arrival, Time now, const PodDefau
 }
 
 json::value ReleasePatch(const PodView& pod, const plan::Decision& decision) {
-  json::array patch;
-  patch.emplace_back(Operation("test", "/metadata/uid", json::string(pod.uid)));
-  const auto gate = std::find(pod.gates.begin(), pod.gates.end(), kGate);
-  const std::string gate_path = "/spec/schedulingGates/" + std::to_string(gate - pod.gates.begin());
-  patch.emplace_back(Operation("test", gate_path + "/name", json::string(kGate)));
-  if (!decision.region.empty()) {
-    patch.emplace_back(PreferRegion(pod.affinity, decision.region));
+  json::array gates;
+  for (const std::string& gate : pod.gates) {
+    if (gate != kGate) {
+      gates.emplace_back(json::object{{"name", gate}});
+    }
   }
-  AppendPlan(patch, pod, plan::ToJson(decision.reason));
-  patch.emplace_back(Operation("remove", gate_path));
-  return patch;
+  json::object spec{{"schedulingGates", std::move(gates)}};
+  if (!decision.region.empty()) {
+    spec["affinity"] = PreferRegion(pod, decision.region);
+  }
+  return json::object{{"metadata", PlanMetadata(pod, decision)}, {"spec", std::move(spec)}};
 }
 
 json::value PlanPatch(const PodView& pod, const plan::Decision& decision) {
-  return json::object{
-      {"metadata", json::object{{"uid", pod.uid},
-                                {"annotations",
-                                 json::object{{kPlanAnnotation, plan::ToJson(decision.reason)}}}}}};
+  return json::object{{"metadata", PlanMetadata(pod, decision)}};
 }
 
 }  // namespace carbon::workloads

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "energy/power.h"
 #include "plan/planner.h"
 #include "workloads/selection.h"
 
@@ -28,12 +29,12 @@ struct PodView {
   std::string name;
   std::string uid;
   std::string resource_version;
-  Time created{};          ///< by the API server's clock, whole seconds
-  Labels annotations;      ///< only those under carbon-kube.io/
-  bool annotated = false;  ///< has any annotation, of anybody
+  Time created{};      ///< by the API server's clock, whole seconds
+  Labels annotations;  ///< only those under carbon-kube.io/
   std::vector<std::string> gates;
   Selection selection;
-  double cpu_cores = 0;  ///< effective request: containers, init containers, overhead
+  /// Effective requests, as kube-scheduler counts them; 0 where the pod asks for none.
+  double cpu_cores = 0;
   double memory_bytes = 0;
   boost::json::value affinity;  ///< spec.affinity as it stands, or null
   std::string phase;
@@ -42,16 +43,24 @@ struct PodView {
 
   std::string id() const { return ns + "/" + name; }
   bool held() const;
+  /// Where it does not, its draw is unknown and a default is assumed: RequestOf().
+  bool asks_for_cpu() const { return cpu_cores > 0; }
 };
 
-/// Nothing where the object has no name.
+/// Nothing where the object has no name or no namespace, as in an admission review.
 std::optional<PodView> ReadPod(const boost::json::object& object);
 
 /// What is assumed where a pod does not say.
 struct PodDefaults {
   Duration max_delay = std::chrono::hours(6);  ///< with neither deadline nor max-delay
-  Duration length = std::chrono::hours(1);     ///< with a max-delay only
+  Duration length = std::chrono::hours(1);     ///< without an expected duration
+  double cpu_cores = 1;                        ///< where no container asks for CPU
 };
+
+/// What a pod's power is reckoned from. A pod without a CPU request has an unknown draw, not none:
+/// at no watts every start ties at no emissions, and nothing would ever be held. Its cores are the
+/// default's. Memory that is not asked for counts as none, as it draws little beside a core.
+energy::Request RequestOf(const PodView& pod, const PodDefaults& defaults);
 
 /// What a pod's annotations ask for.
 struct Wish {
@@ -62,15 +71,24 @@ struct Wish {
 
 /// Reads the annotations. `arrival`: when the pod was created, on the clock that deadlines are told
 /// by. Fails, as invalid, with a sentence for the pod's owner: a value that cannot be read, a
-/// deadline without an expected duration, a deadline in the past.
+/// deadline without an expected duration, a deadline at or before `now`.
 Result<Wish> ReadWish(const PodView& pod, Time arrival, Time now, const PodDefaults& defaults);
 
-/// JSON patch that lets a held pod go: prefers the decision's region (weight 100; a preference, so
-/// that a full region delays nothing), stores the plan and removes the gate. Fails as a conflict
-/// at the API server where the pod is another one or its gates are not as in `pod`.
+/// Both patches are merge patches (RFC 7386, application/merge-patch+json) that hold for `pod` as
+/// it was read: the API server answers 409 (Conflict) where anything about it changed since, also
+/// where it was released or made anew under its name, and 404 where it is gone. Then read it again;
+/// after a success, go on with the pod in the answer. 422 (Invalid) means that the pod may not be
+/// so.
+///
+/// Not JSON patches, by measurement on Kubernetes 1.36: a failed `test` there is a 422 that reads
+/// like an invalid pod, and adding a missing affinity replaces one that somebody added meanwhile.
+
+/// Lets a held pod go: prefers the decision's region (weight 100; a preference, so that a full
+/// region delays nothing), stores the plan and removes the gate. Others' gates and preferences
+/// stay.
 boost::json::value ReleasePatch(const PodView& pod, const plan::Decision& decision);
 
-/// Merge patch that stores the plan of a held pod.
+/// Stores the plan of a held pod.
 boost::json::value PlanPatch(const PodView& pod, const plan::Decision& decision);
 
 }  // namespace carbon::workloads

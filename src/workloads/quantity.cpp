@@ -36,15 +36,24 @@ constexpr double kMost = 1e18;
 
 std::optional<double> ParseQuantity(std::string_view text) {
   double factor = 1;
+  bool suffixed = false;
   for (const Suffix& suffix : kSuffixes) {
     if (text.ends_with(suffix.name)) {
       factor = suffix.factor;
+      suffixed = true;
       text.remove_suffix(suffix.name.size());
       break;
     }
   }
+  if (text.starts_with('+')) {  // the API server stores "+1Ki" as it is
+    text.remove_prefix(1);
+    if (text.starts_with('-')) {
+      return std::nullopt;
+    }
+  }
+  const bool exponent = text.find_first_of("eE") != std::string_view::npos;
   const auto number = ParseDouble(text);
-  if (!number || *number < 0 || *number * factor > kMost) {
+  if (!number || (suffixed && exponent) || *number < 0 || *number * factor > kMost) {
     return std::nullopt;
   }
   return *number * factor;

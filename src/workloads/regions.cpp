@@ -27,6 +27,13 @@ constexpr std::array<RegionZone, 33> kAwsRegions = {{
     {"us-east-2", "US-MIDA-PJM"}, {"us-west-1", "US-CAL-CISO"}, {"us-west-2", "US-NW-PACW"},
 }};
 
+/// What a label's value and a zone's name are made of.
+bool IsName(std::string_view text) {
+  constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+  return !text.empty() && text.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
 }  // namespace
 
 RegionMap AwsRegions() {
@@ -38,11 +45,11 @@ RegionMap AwsRegions() {
 }
 
 Status OverrideRegion(RegionMap& regions, std::string_view assignment) {
-  const size_t at = assignment.find('=');
-  if (at == std::string_view::npos || at == 0 || at + 1 == assignment.size()) {
+  const auto parts = Split(assignment, '=');
+  if (parts.size() != 2 || !IsName(parts[0]) || !IsName(parts[1])) {
     return Invalid("'" + Printable(assignment) + "' is not REGION=ZONE, such as eu-north-1=SE");
   }
-  regions[std::string(assignment.substr(0, at))].zone = {std::string(assignment.substr(at + 1))};
+  regions[std::string(parts[0])].zone = {std::string(parts[1])};
   return {};
 }
 

@@ -10,23 +10,55 @@
 namespace carbon::workloads {
 namespace {
 
-std::vector<Requirement> ReadRequirements(const boost::json::object& term) {
-  std::vector<Requirement> requirements;
-  for (const char* list : {"matchExpressions", "matchFields"}) {
-    const auto* expressions = ArrayAt(&term, list);
-    for (size_t i = 0; expressions != nullptr && i < expressions->size(); ++i) {
-      const auto* expression = (*expressions)[i].if_object();
-      Requirement requirement{TextAt(expression, "key"), TextAt(expression, "operator"), {}};
-      const auto* values = ArrayAt(expression, "values");
-      for (size_t k = 0; values != nullptr && k < values->size(); ++k) {
-        if (const auto* text = (*values)[k].if_string()) {
-          requirement.values.emplace_back(*text);
-        }
+namespace json = boost::json;
+
+Requirement ReadRequirement(const json::object& expression, bool field) {
+  Requirement requirement{.key = TextAt(&expression, "key"),
+                          .op = TextAt(&expression, "operator"),
+                          .values = {},
+                          .field = field};
+  if (const auto* values = ArrayAt(&expression, "values")) {
+    for (const json::value& value : *values) {
+      if (const auto* text = value.if_string()) {
+        requirement.values.emplace_back(*text);
       }
-      requirements.push_back(std::move(requirement));
     }
   }
+  return requirement;
+}
+
+std::vector<Requirement> ReadTerm(const json::object& term) {
+  std::vector<Requirement> requirements;
+  for (const auto* expression : ObjectsAt(&term, "matchExpressions")) {
+    requirements.push_back(ReadRequirement(*expression, false));
+  }
+  for (const auto* expression : ObjectsAt(&term, "matchFields")) {
+    requirements.push_back(ReadRequirement(*expression, true));
+  }
   return requirements;
+}
+
+/// Of what was read, not of the object, so that what makes no difference here (tolerationSeconds)
+/// makes none there; as JSON, so that no value can imitate another's structure.
+std::string KeyOf(const Selection& selection) {
+  json::array labels;
+  for (const auto& [key, value] : selection.node_selector) {
+    labels.emplace_back(json::array{key, value});
+  }
+  json::array terms;
+  for (const auto& term : selection.terms) {
+    json::array requirements;
+    for (const Requirement& each : term) {
+      requirements.emplace_back(json::array{
+          each.key, each.op, json::array(each.values.begin(), each.values.end()), each.field});
+    }
+    terms.emplace_back(std::move(requirements));
+  }
+  json::array tolerations;
+  for (const Toleration& each : selection.tolerations) {
+    tolerations.emplace_back(json::array{each.key, each.op, each.value, each.effect});
+  }
+  return json::serialize(json::array{std::move(labels), std::move(terms), std::move(tolerations)});
 }
 
 bool Contains(const std::vector<std::string>& values, const std::string& value) {
@@ -43,16 +75,22 @@ bool Compares(const Requirement& requirement, const std::string& label) {
   return requirement.op == "Gt" ? *have > *want : *have < *want;
 }
 
-bool Holds(const Requirement& requirement, const std::string& node_name, const Labels& labels) {
-  const bool is_field = requirement.key == "metadata.name";
+bool FieldHolds(const Requirement& requirement, const std::string& node_name) {
+  if (requirement.key != "metadata.name") {
+    return false;
+  }
+  const bool named = Contains(requirement.values, node_name);
+  return (requirement.op == "In" && named) || (requirement.op == "NotIn" && !named);
+}
+
+bool LabelHolds(const Requirement& requirement, const Labels& labels) {
   const auto found = labels.find(requirement.key);
-  const bool present = is_field || found != labels.end();
-  const std::string& value = is_field ? node_name : (present ? found->second : requirement.key);
+  const bool present = found != labels.end();
   if (requirement.op == "In") {
-    return present && Contains(requirement.values, value);
+    return present && Contains(requirement.values, found->second);
   }
   if (requirement.op == "NotIn") {
-    return !present || !Contains(requirement.values, value);
+    return !present || !Contains(requirement.values, found->second);
   }
   if (requirement.op == "Exists") {
     return present;
@@ -60,48 +98,44 @@ bool Holds(const Requirement& requirement, const std::string& node_name, const L
   if (requirement.op == "DoesNotExist") {
     return !present;
   }
-  return present && Compares(requirement, value);
+  if (requirement.op == "Gt" || requirement.op == "Lt") {
+    return present && Compares(requirement, found->second);
+  }
+  return false;
 }
 
 bool Tolerates(const Toleration& toleration, const Taint& taint) {
   if (!toleration.effect.empty() && toleration.effect != taint.effect) {
     return false;
   }
-  if (toleration.key.empty()) {
-    return toleration.op == "Exists";
+  if (!toleration.key.empty() && toleration.key != taint.key) {
+    return false;
   }
-  return toleration.key == taint.key &&
-         (toleration.op == "Exists" || toleration.value == taint.value);
+  return toleration.op == "Exists" || (toleration.op == "Equal" && toleration.value == taint.value);
+}
+
+bool Repels(const Taint& taint) {
+  return taint.effect == "NoSchedule" || taint.effect == "NoExecute";
 }
 
 }  // namespace
 
-Selection ReadSelection(const boost::json::object& spec) {
+Selection ReadSelection(const json::object& spec) {
   Selection selection;
   selection.node_selector = TextMembers<Labels>(ObjectAt(&spec, "nodeSelector"));
   const auto* required = ObjectAt(ObjectAt(ObjectAt(&spec, "affinity"), "nodeAffinity"),
                                   "requiredDuringSchedulingIgnoredDuringExecution");
-  const auto* terms = ArrayAt(required, "nodeSelectorTerms");
-  for (size_t i = 0; terms != nullptr && i < terms->size(); ++i) {
-    if (const auto* term = (*terms)[i].if_object()) {
-      selection.terms.push_back(ReadRequirements(*term));
-    }
+  for (const auto* term : ObjectsAt(required, "nodeSelectorTerms")) {
+    selection.terms.push_back(ReadTerm(*term));
   }
-  const auto* tolerations = ArrayAt(&spec, "tolerations");
-  for (size_t i = 0; tolerations != nullptr && i < tolerations->size(); ++i) {
-    const auto* one = (*tolerations)[i].if_object();
-    selection.tolerations.push_back(
-        {TextAt(one, "key"), TextAt(one, "operator"), TextAt(one, "value"), TextAt(one, "effect")});
+  for (const auto* one : ObjectsAt(&spec, "tolerations")) {
+    std::string op = TextAt(one, "operator");
+    selection.tolerations.push_back({.key = TextAt(one, "key"),
+                                     .op = op.empty() ? "Equal" : std::move(op),
+                                     .value = TextAt(one, "value"),
+                                     .effect = TextAt(one, "effect")});
   }
-  for (const auto& [key, value] : selection.node_selector) {
-    selection.key += key + "=" + value + ";";
-  }
-  if (terms != nullptr) {
-    selection.key += boost::json::serialize(*terms);
-  }
-  if (tolerations != nullptr) {
-    selection.key += boost::json::serialize(*tolerations);
-  }
+  selection.key = KeyOf(selection);
   return selection;
 }
 
@@ -113,17 +147,18 @@ bool Accepts(const Selection& selection, const std::string& node_name, const Lab
       return false;
     }
   }
+  const auto holds = [&](const Requirement& requirement) {
+    return requirement.field ? FieldHolds(requirement, node_name) : LabelHolds(requirement, labels);
+  };
   const auto term_holds = [&](const std::vector<Requirement>& term) {
-    return !term.empty() && std::all_of(term.begin(), term.end(), [&](const Requirement& r) {
-      return Holds(r, node_name, labels);
-    });
+    return !term.empty() && std::all_of(term.begin(), term.end(), holds);
   };
   if (!selection.terms.empty() &&
       std::none_of(selection.terms.begin(), selection.terms.end(), term_holds)) {
     return false;
   }
   return std::all_of(taints.begin(), taints.end(), [&](const Taint& taint) {
-    return taint.effect == "PreferNoSchedule" ||
+    return !Repels(taint) ||
            std::any_of(selection.tolerations.begin(), selection.tolerations.end(),
                        [&](const Toleration& toleration) { return Tolerates(toleration, taint); });
   });
