@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/simulate.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "sim/plain.h"
+
+namespace carbon::sim {
+namespace {
+
+using grid::Series;
+using plan::PolicyInput;
+using plan::Schedule;
+using std::chrono::hours;
+using std::chrono::minutes;
+
+const Time kStart = *ParseTime("2021-07-01T00:00:00Z");
+
+plan::Policy Custom(Schedule (*plan)(const PolicyInput&)) {
+  return {"custom", "", plan, plan::KnownLength::exact};
+}
+
+/// Two jobs on 100, 300, 200 g/kWh: [0, 1 h) with 2 CPUs and [1 h, 2.5 h) with 3.
+Scenario TwoJobs() {
+  return *PreparePlain({{hours(0), hours(1), 2}, {hours(1), minutes(90), 3}},
+                       Series(kStart, hours(1), {100, 300, 200, 50, 50}),
+                       {kStart, hours(5), hours(1)});
+}
+
+TEST(Simulate, AddsUpWhatIsComputedByHand) {
+  const auto outcome = Simulate(TwoJobs(), *plan::FindPolicy("run-now"), Watts(500));
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->done, 2U);
+  EXPECT_EQ(outcome->segments, 2U);
+  EXPECT_DOUBLE_EQ(outcome->emitted.value(), 1.0 * 1 * 100 + 1.5 * (300 + 100));
+  EXPECT_EQ(outcome->mean_wait_hours, 0);
+  EXPECT_EQ(outcome->p95_delay_hours, 0);
+}
+
+TEST(Simulate, CountsNoPeakWhereOneJobTakesOverFromAnother) {
+  EXPECT_EQ(Simulate(TwoJobs(), *plan::FindPolicy("run-now"), Watts(1))->peak_cpus, 3);
+}
+
+TEST(Simulate, CountsWaitsPerRunAndDelaysPerJob) {
+  const auto in_two_runs = [](const PolicyInput& input) {
+    const Duration half = input.length / 2;
+    return Schedule{{input.arrival, half},
+                    {input.arrival + half + minutes(30), input.length - half}};
+  };
+  const auto outcome = Simulate(TwoJobs(), Custom(in_two_runs), Watts(1000));
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->segments, 4U);
+  EXPECT_DOUBLE_EQ(outcome->mean_wait_hours, (0 + 1 + 0 + 1.25) / 4);
+  EXPECT_DOUBLE_EQ(outcome->p95_wait_hours, 1.25);
+  EXPECT_DOUBLE_EQ(outcome->mean_delay_hours, 0.5);
+  EXPECT_EQ(outcome->peak_cpus, 5);
+}
+
+TEST(Simulate, RefusesSchedulesThatDoNotBalance) {
+  struct Case {
+    Schedule (*plan)(const PolicyInput&);
+    const char* want;
+  };
+  const Case cases[] = {
+      {[](const PolicyInput&) { return Schedule{}; },
+       "policy custom: job 1 by arrival was planned to run 0s instead of 1h"},
+      {[](const PolicyInput& in) { return Schedule{{in.arrival, in.length + minutes(1)}}; },
+       "policy custom: job 1 by arrival was planned to run 1h1m instead of 1h"},
+      {[](const PolicyInput& in) { return Schedule{{in.arrival - minutes(1), in.length}}; },
+       "policy custom: job 1 by arrival has overlapping runs or one before its arrival"},
+      {[](const PolicyInput& in) {
+         return Schedule{{in.arrival, in.length}, {in.arrival, in.length}};
+       },
+       "policy custom: job 1 by arrival has overlapping runs or one before its arrival"},
+      {[](const PolicyInput& in) { return Schedule{{in.arrival + hours(5), in.length}}; },
+       "policy custom: job 1 by arrival ran while the signal was unknown"},
+  };
+  for (const Case& c : cases) {
+    const auto outcome = Simulate(TwoJobs(), Custom(c.plan), Watts(1));
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error(), (Error{Error::Kind::internal, c.want}));
+  }
+}
+
+TEST(Audit, WantsEveryJobAccountedFor) {
+  const Scenario scenario{.signal = {}, .jobs = {}, .submitted = 5, .unknown = 1, .rejected = 1};
+  EXPECT_TRUE(Audit(scenario, {.policy = "custom", .done = 3}));
+  EXPECT_EQ(Audit(scenario, {.policy = "custom", .done = 2}).error().message,
+            "policy custom: of 5 jobs submitted, 2 were done, 1 unknown and 1 rejected");
+}
+
+TEST(Simulate, OfNoJobsIsNothing) {
+  const auto outcome = Simulate(Scenario{}, plan::kPolicies[0], Watts(1));
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(*outcome, Outcome{.policy = "run-now"});
+}
+
+std::vector<TraceJob> RandomTrace(std::mt19937& random, size_t jobs) {
+  std::uniform_int_distribution<int64_t> arrival(0, 26LL * 86'400'000);
+  std::exponential_distribution<double> length(1.0 / 9e6);
+  std::uniform_int_distribution<int> cpus(1, 16);
+  std::vector<TraceJob> trace(jobs);
+  for (TraceJob& job : trace) {
+    job = {Duration(arrival(random)), Duration(static_cast<int64_t>(length(random))),
+           static_cast<double>(cpus(random))};
+  }
+  return trace;
+}
+
+Series RandomSignal(std::mt19937& random) {
+  std::uniform_real_distribution<double> intensity(20, 800);
+  std::vector<double> values(30 * 24);
+  for (double& value : values) {
+    value = random() % 500 == 0 ? Series::kUnknown : intensity(random);
+  }
+  return {kStart, hours(1), values};
+}
+
+TEST(Simulate, KeepsItsPromisesOnRandomTracesUnderBothRules) {
+  constexpr unsigned kSeed = 20240604;
+  SCOPED_TRACE("seed " + std::to_string(kSeed));
+  std::mt19937 random(kSeed);
+  for (int round = 0; round < 4; ++round) {
+    const auto trace = RandomTrace(random, 1000);
+    const Series signal = RandomSignal(random);
+    for (const Rules& rules : kRules) {
+      SCOPED_TRACE(rules.name);
+      const auto scenario = rules.prepare(trace, signal, {kStart, hours(25 * 24), {}});
+      ASSERT_TRUE(scenario) << scenario.error().message;
+      ASSERT_GT(scenario->jobs.size(), 100U);
+      const auto best = Simulate(*scenario, *plan::FindPolicy("wait-awhile"), Watts(1000));
+      for (const plan::Policy& policy : plan::kPolicies) {
+        const auto outcome = Simulate(*scenario, policy, Watts(1000));
+        ASSERT_TRUE(outcome) << outcome.error().message;
+        EXPECT_EQ(*outcome, *Simulate(*scenario, policy, Watts(1000))) << policy.name;
+        EXPECT_LE(best->emitted, outcome->emitted * (1 + 1e-12)) << policy.name;
+        EXPECT_LE(outcome->p95_delay_hours, 24) << policy.name;
+      }
+    }
+  }
+}
+
+TEST(Simulate, TellsItsProgress) {
+  std::mt19937 random(1);
+  std::vector<double> seen;
+  const auto scenario = PreparePlain(RandomTrace(random, 10'000),
+                                     Series(kStart, hours(1), std::vector<double>(60 * 24, 1)),
+                                     {kStart, hours(50 * 24), {}});
+  ASSERT_TRUE(Simulate(*scenario, plan::kPolicies[0], Watts(1),
+                       [&](double share) { seen.push_back(share); }));
+  EXPECT_GE(seen.size(), 3U);
+  EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+  EXPECT_LT(seen.back(), 1);
+}
+
+}  // namespace
+}  // namespace carbon::sim
