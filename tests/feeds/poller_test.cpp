@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "feeds/poller.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/fake_clock.h"
+
+namespace carbon::feeds {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const Time kMidnight = *ParseTime("2021-08-02T00:00:00Z");
+
+/// What the provider does; shared between the test and the feed on the poller's thread.
+class Script {
+ public:
+  using Respond = std::function<Answer(const std::string& zone, std::stop_token)>;
+
+  void Set(Respond respond) {
+    const std::lock_guard lock(mutex_);
+    respond_ = std::move(respond);
+  }
+  Answer Play(const std::string& zone, Time now, std::stop_token stop) {
+    Respond respond;
+    {
+      const std::lock_guard lock(mutex_);
+      reads_.emplace_back(zone, now);
+      respond = respond_;
+    }
+    return respond(zone, std::move(stop));
+  }
+  /// Minutes after midnight of all reads of `zone`.
+  std::vector<double> Reads(const std::string& zone) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<double> out;
+    for (const auto& [name, at] : reads_) {
+      if (name == zone) {
+        out.push_back(Hours(at - kMidnight) * 60);
+      }
+    }
+    return out;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Respond respond_;
+  std::vector<std::pair<std::string, Time>> reads_;
+};
+
+class FakeFeed final : public Feed {
+ public:
+  FakeFeed(Script& script, const net::Clock& clock) : script_(script), clock_(clock) {}
+  std::string_view name() const override { return "fake"; }
+  Answer Read(const grid::ZoneId& zone, std::stop_token stop) override {
+    return script_.Play(zone.name, clock_.Now(), std::move(stop));
+  }
+
+ private:
+  Script& script_;
+  const net::Clock& clock_;
+};
+
+class PollerTest : public testing::Test {
+ protected:
+  void Start(std::vector<grid::ZoneId> zones, Time at = kMidnight) {
+    clock_.Advance(at - clock_.Now());
+    poller_ = std::make_unique<Poller>(
+        std::make_unique<FakeFeed>(script_, clock_), clock_,
+        PollerOptions{.zones = std::move(zones),
+                      .rules = {},
+                      .on_update = [this] { ++updates_; },
+                      .on_event =
+                          [this](const PollEvent& event) {
+                            const std::lock_guard lock(mutex_);
+                            events_.push_back((event.warning ? "W " : "I ") + event.text);
+                          }});
+    clock_.AwaitIdle(1);
+  }
+
+  /// Lets `time` pass in steps that hit every minute, each only after the poller came to rest.
+  void Pass(Duration time) {
+    for (Duration passed{}; passed < time; passed += seconds(30)) {
+      clock_.Advance(seconds(30));
+      clock_.AwaitIdle(1);
+    }
+  }
+
+  Answer Whole(const std::string& zone) const {
+    const Time now = clock_.Now();
+    return {.reading = grid::ZoneReading{
+                .zone = {zone},
+                .kind = {},
+                .source = "fake",
+                .fetched_at = now,
+                .latest = grid::Observation{.at = now, .intensity = GramsPerKwh(100)},
+                .forecast = grid::Forecast{
+                    now, grid::Series(now, hours(1), std::vector<double>(72, 90.0))}}};
+  }
+
+  std::vector<std::string> Events() const {
+    const std::lock_guard lock(mutex_);
+    return events_;
+  }
+
+  net::FakeClock clock_{kMidnight};
+  Script script_;
+  std::atomic<int> updates_ = 0;
+  mutable std::mutex mutex_;
+  std::vector<std::string> events_;
+  std::unique_ptr<Poller> poller_;  // last: it uses the rest
+};
+
+Answer Fails(Error::Kind kind, const char* message, Failure::Scope scope = Failure::Scope::zone,
+             std::optional<Duration> retry_after = {}) {
+  return {.reading = {},
+          .failure = Failure{.error = {kind, message}, .scope = scope, .retry_after = retry_after}};
+}
+
+// ---- Schedule
+
+TEST_F(PollerTest, ReadsAtOnceThenOnMultiplesOfThePeriod) {
+  script_.Set([this](const std::string& zone, const std::stop_token&) { return Whole(zone); });
+  Start({{"SE"}, {"DE"}, {"SE"}}, kMidnight + minutes(2) + seconds(30));
+  EXPECT_EQ(updates_, 1);
+  Pass(minutes(13));
+  for (const char* zone : {"DE", "SE"}) {
+    EXPECT_THAT(script_.Reads(zone), ElementsAre(2.5, 5, 10, 15)) << zone;
+  }
+  EXPECT_EQ(updates_, 4);
+  const auto latest = poller_->Latest();
+  ASSERT_EQ(latest->size(), 2U);
+  EXPECT_EQ(latest->at(0).zone.name, "DE");
+  EXPECT_EQ(latest->at(1).zone.name, "SE");
+  EXPECT_EQ(latest->at(1).fetched_at, kMidnight + minutes(15));
+}
+
+TEST_F(PollerTest, DoesNotMakeUpForReadsThatWereMissed) {
+  script_.Set([this](const std::string& zone, const std::stop_token&) {
+    clock_.Advance(minutes(7));  // the poll takes longer than the period
+    return Whole(zone);
+  });
+  Start({{"DE"}});
+  clock_.Advance(minutes(3));
+  clock_.AwaitIdle(1);
+  clock_.Advance(minutes(60));
+  clock_.AwaitIdle(1);
+  EXPECT_THAT(script_.Reads("DE"), ElementsAre(0, 10, 77));
+}
+
+TEST_F(PollerTest, HasNothingWithoutZones) {
+  script_.Set([this](const std::string& zone, const std::stop_token&) { return Whole(zone); });
+  Start({});
+  Pass(minutes(10));
+  ASSERT_TRUE(poller_->Latest());
+  EXPECT_THAT(*poller_->Latest(), IsEmpty());
+}
+
+TEST_F(PollerTest, BacksOffAFailingZoneAndLeavesTheOthersAlone) {
+  script_.Set([this](const std::string& zone, const std::stop_token&) {
+    return zone == "DE" ? Fails(Error::Kind::unavailable, "down") : Whole(zone);
+  });
+  Start({{"DE"}, {"SE"}});
+  Pass(hours(3));
+  EXPECT_EQ(script_.Reads("SE").size(), 37U);
+  const auto reads = script_.Reads("DE");
+  ASSERT_GE(reads.size(), 6U);
+  EXPECT_LE(reads.size(), 14U);
+  std::vector<double> gaps;
+  for (size_t i = 1; i < reads.size(); ++i) {
+    gaps.push_back(reads[i] - reads[i - 1]);
+  }
+  // The clock of this test moves by half minutes.
+  EXPECT_GE(gaps[0], 5);
+  EXPECT_LE(gaps[0], 10.5);
+  EXPECT_GE(gaps[1], 10);
+  EXPECT_LE(gaps[1], 20.5);
+  for (size_t i = 2; i < gaps.size(); ++i) {
+    EXPECT_GE(gaps[i], 15);
+    EXPECT_LE(gaps[i], 30.5);
+  }
+}
+
+TEST_F(PollerTest, ReturnsToTheScheduleOnceTheZoneComesAgain) {
+  script_.Set([](const std::string&, const std::stop_token&) {
+    return Fails(Error::Kind::unavailable, "down");
+  });
+  Start({{"DE"}});
+  Pass(hours(2));
+  script_.Set([this](const std::string& zone, const std::stop_token&) { return Whole(zone); });
+  Pass(minutes(31));
+  const size_t before = script_.Reads("DE").size();
+  ASSERT_EQ(poller_->Latest()->size(), 1U);
+  Pass(minutes(15));
+  EXPECT_EQ(script_.Reads("DE").size(), before + 3);
+}
+
+TEST_F(PollerTest, HonoursRetryAfter) {
+  script_.Set([](const std::string&, const std::stop_token&) {
+    return Fails(Error::Kind::unavailable, "busy", Failure::Scope::zone, minutes(50));
+  });
+  Start({{"DE"}});
+  Pass(minutes(99));
+  EXPECT_THAT(script_.Reads("DE"), ElementsAre(0, 50));
+}
+
+TEST_F(PollerTest, AsksADeniedZoneHourly) {
+  script_.Set([this](const std::string& zone, const std::stop_token&) {
+    return zone == "DE" ? Fails(Error::Kind::denied, "not in the plan") : Whole(zone);
+  });
+  Start({{"DE"}, {"SE"}});
+  Pass(minutes(125));
+  EXPECT_THAT(script_.Reads("DE"), ElementsAre(0, 60, 120));
+  EXPECT_EQ(script_.Reads("SE").size(), 26U);
+}
+
+TEST_F(PollerTest, StopsAskingForAnyZoneWhenTheTokenIsRefused) {
+  script_.Set([](const std::string&, const std::stop_token&) {
+    return Fails(Error::Kind::denied, "bad token", Failure::Scope::provider);
+  });
+  Start({{"DE"}, {"SE"}});
+  Pass(minutes(125));
+  EXPECT_THAT(script_.Reads("DE"), ElementsAre(0, 60, 120));
+  EXPECT_THAT(script_.Reads("SE"), IsEmpty());
+  EXPECT_THAT(Events(), ElementsAre("W fake: bad token; all zones wait, trying again in 1h"));
+  script_.Set([this](const std::string& zone, const std::stop_token&) { return Whole(zone); });
+  Pass(minutes(60));
+  EXPECT_EQ(poller_->Latest()->size(), 2U);
+  EXPECT_EQ(Events().back(), "I fake: answers again");
+}
+
+TEST_F(PollerTest, PausesAllZonesWhenTheQuotaIsSpent) {
+  script_.Set([this](const std::string& zone, const std::stop_token&) {
+    return zone == "SE"
+               ? Fails(Error::Kind::unavailable, "429", Failure::Scope::provider, minutes(12))
+               : Whole(zone);
+  });
+  Start({{"DE"}, {"FR"}, {"SE"}, {"US"}});
+  EXPECT_EQ(poller_->Latest()->size(), 2U);
+  Pass(minutes(11));
+  EXPECT_THAT(script_.Reads("DE"), ElementsAre(0));
+  EXPECT_THAT(script_.Reads("US"), IsEmpty());
+  script_.Set([this](const std::string& zone, const std::stop_token&) { return Whole(zone); });
+  Pass(minutes(2));
+  EXPECT_THAT(script_.Reads("DE"), ElementsAre(0, 12));
+  EXPECT_THAT(script_.Reads("US"), ElementsAre(12));
+  EXPECT_EQ(poller_->Latest()->size(), 4U);
+}
+
+// ---- Readings
+
+TEST_F(PollerTest, KeepsTheLastGoodReading) {
+  script_.Set([this](const std::string& zone, const std::stop_token&) { return Whole(zone); });
+  Start({{"DE"}});
+  const auto before = poller_->Latest();
+  script_.Set([](const std::string&, const std::stop_token&) {
+    return Fails(Error::Kind::timeout, "no answer");
+  });
+  Pass(hours(1));
+  EXPECT_EQ(poller_->Latest(), before) << "nothing came, so nothing was published";
+  EXPECT_EQ(updates_, 1);
+}
+
+TEST_F(PollerTest, CompletesAPartialReadingFromEarlierOnesForADay) {
+  script_.Set([this](const std::string& zone, const std::stop_token&) { return Whole(zone); });
+  Start({{"DE"}});
+  const auto forecast = poller_->Latest()->at(0).forecast;
+  script_.Set([this](const std::string& zone, const std::stop_token&) {
+    Answer answer = Whole(zone);
+    answer.reading->forecast.reset();
+    answer.failure = Failure{.error = Unavailable("forecast: HTTP 503")};
+    return answer;
+  });
+  Pass(hours(24));
+  EXPECT_EQ(poller_->Latest()->at(0).fetched_at, kMidnight + hours(24));
+  EXPECT_EQ(poller_->Latest()->at(0).latest->at, kMidnight + hours(24));
+  EXPECT_EQ(poller_->Latest()->at(0).forecast, forecast);
+  Pass(minutes(5));
+  EXPECT_FALSE(poller_->Latest()->at(0).forecast);
+  EXPECT_EQ(script_.Reads("DE").size(), 1 + 24 * 12 + 1U) << "a partial reading is no failure";
+}
+
+TEST_F(PollerTest, ForgetsAForecastThatHasRunOut) {
+  script_.Set([this](const std::string& zone, const std::stop_token&) {
+    Answer answer = Whole(zone);
+    answer.reading->forecast->series = grid::Series(clock_.Now(), hours(1), {90, 80});
+    return answer;
+  });
+  Start({{"DE"}});
+  script_.Set([this](const std::string& zone, const std::stop_token&) {
+    Answer answer = Whole(zone);
+    answer.reading->forecast.reset();
+    return answer;
+  });
+  Pass(minutes(115));
+  EXPECT_TRUE(poller_->Latest()->at(0).forecast);
+  Pass(minutes(5));
+  EXPECT_FALSE(poller_->Latest()->at(0).forecast);
+}
+
+TEST_F(PollerTest, PublishesBeforeAZoneInTroubleTakesItsTime) {
+  script_.Set([this](const std::string& zone, const std::stop_token&) {
+    return zone == "DE" ? Fails(Error::Kind::timeout, "no answer") : Whole(zone);
+  });
+  Start({{"DE"}, {"SE"}});
+  // From now on DE hangs until the poller is stopped.
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  bool hanging = false;
+  script_.Set([&](const std::string& zone, std::stop_token stop) {
+    if (zone == "SE") {
+      return Whole(zone);
+    }
+    std::unique_lock lock(mutex);
+    hanging = true;
+    changed.notify_all();
+    changed.wait(lock, stop, [] { return false; });
+    return Fails(Error::Kind::unavailable, "stopped");
+  });
+  clock_.Advance(minutes(10));
+  {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return hanging; });
+  }
+  EXPECT_EQ(poller_->Latest()->at(0).zone.name, "SE");
+  EXPECT_EQ(poller_->Latest()->at(0).fetched_at, kMidnight + minutes(10));
+  const auto counted = poller_->Counts();
+  poller_.reset();  // returns although the read hangs
+  EXPECT_EQ(counted.at({"DE"}).failed, 1U);
+}
+
+// ---- Counters and events
+
+TEST_F(PollerTest, CountsByZoneAndError) {
+  int poll = 0;
+  script_.Set([&](const std::string& zone, const std::stop_token&) {
+    ++poll;
+    Answer answer = Whole(zone);
+    if (poll == 2) {
+      answer.failure = Failure{.error = {Error::Kind::not_found, "latest: no recent data"}};
+      answer.reading->latest.reset();
+    }
+    return poll == 3 ? Fails(Error::Kind::timeout, "no answer") : answer;
+  });
+  Start({{"DE"}});
+  EXPECT_EQ(poller_->Counts().at({"DE"}).last_error, "");
+  Pass(minutes(10));
+  const ZoneCounts counts = poller_->Counts().at({"DE"});
+  EXPECT_EQ(counts.complete, 1U);
+  EXPECT_EQ(counts.partial, 1U);
+  EXPECT_EQ(counts.failed, 1U);
+  EXPECT_EQ(counts.errors, (std::map<Error::Kind, uint64_t>{{Error::Kind::not_found, 1},
+                                                            {Error::Kind::timeout, 1}}));
+  EXPECT_EQ(counts.last_reading, kMidnight + minutes(5));
+  EXPECT_EQ(counts.last_error, "no answer");
+}
+
+TEST_F(PollerTest, SpeaksOncePerChange) {
+  script_.Set([this](const std::string& zone, const std::stop_token&) { return Whole(zone); });
+  Start({{"DE"}});
+  script_.Set([](const std::string&, const std::stop_token&) {
+    return Fails(Error::Kind::timeout, "latest: no answer");
+  });
+  Pass(hours(3));
+  script_.Set([this](const std::string& zone, const std::stop_token&) {
+    Answer answer = Whole(zone);
+    answer.failure = Failure{.error = Unavailable("forecast: HTTP 503")};
+    return answer;
+  });
+  Pass(hours(1));
+  script_.Set([this](const std::string& zone, const std::stop_token&) { return Whole(zone); });
+  Pass(hours(1));
+  const auto events = Events();
+  ASSERT_EQ(events.size(), 3U);
+  EXPECT_THAT(events[0],
+              HasSubstr("W zone DE: latest: no answer; the last good reading is 5m old, trying "
+                        "again in "));
+  EXPECT_EQ(events[1], "W zone DE: only a part of the reading came: forecast: HTTP 503");
+  EXPECT_EQ(events[2], "I zone DE: complete readings come again");
+}
+
+TEST_F(PollerTest, SaysThatThereIsNoEarlierReading) {
+  script_.Set([](const std::string&, const std::stop_token&) {
+    return Fails(Error::Kind::denied, "not in the plan");
+  });
+  Start({{"DE"}});
+  EXPECT_THAT(Events(), ElementsAre("W zone DE: not in the plan; there is no earlier reading, "
+                                    "trying again in 1h"));
+}
+
+// ---- Stopping
+
+TEST_F(PollerTest, StopsWhileItSleeps) {
+  script_.Set([this](const std::string& zone, const std::stop_token&) { return Whole(zone); });
+  Start({{"DE"}});
+  poller_.reset();
+  EXPECT_THAT(script_.Reads("DE"), ElementsAre(0));
+}
+
+}  // namespace
+}  // namespace carbon::feeds
