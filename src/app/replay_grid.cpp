@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/replay_grid.h"
+
+#include <arpa/inet.h>
+#include <pthread.h>
+
+#include <csignal>
+#include <cstdint>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "feeds/recorded_grid.h"
+#include "feeds/recordings.h"
+#include "net/clock.h"
+#include "net/files.h"
+#include "net/http_server.h"
+
+namespace carbon::app {
+namespace {
+
+constexpr const char* kExample =
+    R"(Example: the grids of five zones from 1 August 2021 on, an hour in five seconds
+  carbon-kube replay-grid --data data --start 2021-08-01T00:00:00Z --speed 720 --port 8085
+  curl 'http://127.0.0.1:8085/v3/carbon-intensity/latest?zone=DE')";
+
+struct Options {
+  std::vector<std::string> recordings;
+  std::string kind = "lifecycle";
+  std::string data;
+  std::string clock;
+  std::string start;
+  std::string speed = "1";
+  std::string address = "127.0.0.1";
+  uint16_t port = 0;
+  std::string port_file;
+  std::string token_file;
+};
+
+Result<std::vector<feeds::Recording>> Load(const Options& options) {
+  std::vector<feeds::RecordingFiles> files;
+  if (!options.data.empty()) {
+    auto below = feeds::RecordingsBelow(options.data);
+    if (!below) {
+      return below.error();
+    }
+    files = *std::move(below);
+  }
+  const auto kind = options.kind == "direct" ? grid::SignalKind::average_direct
+                                             : grid::SignalKind::average_lifecycle;
+  for (const std::string& flag : options.recordings) {
+    auto entry = feeds::ParseRecordingFlag(flag, kind);
+    if (!entry) {
+      return entry.error().In("--recording");
+    }
+    files.push_back(*std::move(entry));
+  }
+  if (files.empty()) {
+    return Invalid("nothing to replay: give --data DIR or --recording ZONE=ACTUAL.csv.gz");
+  }
+  return feeds::LoadRecordings(files);
+}
+
+/// The --clock flag that says what --start and --speed say, from this moment on.
+Result<std::string> ClockSpec(const Options& options) {
+  if (!options.clock.empty()) {
+    return options.clock;
+  }
+  if (options.start.empty()) {
+    return Invalid("when does the replay start? Give --start TIME or --clock SPEC");
+  }
+  const auto start = ParseTime(options.start);
+  if (!start) {
+    return start.error().In("--start");
+  }
+  const auto speed = ParseDouble(options.speed);
+  if (!speed || *speed <= 0) {
+    return Invalid("--speed: '" + Printable(options.speed) + "' is not a number above 0");
+  }
+  return FormatTime(*start) + "@" + FormatTime(net::MakeRealClock()->Now()) + "x" + options.speed;
+}
+
+Result<std::string> ReadToken(const std::string& path) {
+  if (path.empty()) {
+    return std::string();
+  }
+  const auto text = net::ReadFile(path, 4096);
+  if (!text) {
+    return text.error().In("--token-file");
+  }
+  const std::string token(Trim(Split(*text, '\n').front()));
+  if (token.empty()) {
+    return Invalid("--token-file: " + path + " starts with an empty line, not with a token");
+  }
+  return token;
+}
+
+/// Holds SIGINT and SIGTERM back from this thread, and from threads started meanwhile, so that
+/// Await() gets them.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGINT);
+    sigaddset(&signals_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals_, &before_);
+  }
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+  ~StopSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+  void Await() const {
+    int signal = 0;
+    sigwait(&signals_, &signal);
+  }
+
+ private:
+  sigset_t signals_{};
+  sigset_t before_{};
+};
+
+Result<net::ServerOptions> Listen(const Options& options) {
+  in6_addr parsed{};
+  const char* const text = options.address.c_str();
+  if (inet_pton(AF_INET, text, &parsed) != 1 && inet_pton(AF_INET6, text, &parsed) != 1) {
+    return Invalid("--address: '" + Printable(options.address) + "' is not an IP address");
+  }
+  return net::ServerOptions{.address = options.address, .port = options.port};
+}
+
+/// "http://127.0.0.1:8085", "http://[::1]:8085".
+std::string Url(const std::string& address, const std::string& port) {
+  const bool v6 = address.find(':') != std::string::npos;
+  return "http://" + (v6 ? "[" + address + "]" : address) + ":" + port;
+}
+
+Status Run(const Options& options) {
+  const auto listen = Listen(options);
+  if (!listen) {
+    return listen.error();
+  }
+  auto token = ReadToken(options.token_file);
+  if (!token) {
+    return token.error();
+  }
+  auto recordings = Load(options);
+  if (!recordings) {
+    return recordings.error();
+  }
+  const auto spec = ClockSpec(options);
+  if (!spec) {
+    return spec.error();
+  }
+  const auto clock = net::ParseClock(*spec);
+  if (!clock) {
+    return clock.error().In("--clock");
+  }
+  const feeds::RecordedGrid grid(*std::move(recordings), *std::move(token));
+  const StopSignals signals;
+  const auto server = net::HttpServer::Start(*listen, [&](const net::ServerRequest& request) {
+    return grid.Answer(request, (*clock)->Now());
+  });
+  if (!server) {
+    return server.error();
+  }
+  const std::string port = std::to_string((*server)->port());
+  if (!options.port_file.empty()) {
+    if (const Status ok = net::WriteFileAtomic(options.port_file, port + "\n"); !ok) {
+      return ok.error().In("--port-file");
+    }
+  }
+  std::cout << "serving " << grid.Zones().size()
+            << (grid.Zones().size() == 1 ? " zone on " : " zones on ") << Url(options.address, port)
+            << "\nclock " << *spec << std::endl;
+  signals.Await();
+  return {};
+}
+
+void Describe(CLI::App& command, Options& options) {
+  command
+      .add_option("--recording", options.recordings,
+                  "a zone's actual intensity and its forecasts as they were issued (CSV, may be "
+                  "gzipped); may be repeated")
+      ->type_name("ZONE=ACTUAL[,FORECAST]")
+      ->allow_extra_args(false);
+  command.add_option("--kind", options.kind, "what the files of --recording hold")
+      ->check(CLI::IsMember({"lifecycle", "direct"}))
+      ->capture_default_str();
+  command.add_option("--data", options.data, "all recordings listed in DIR/carbon/zones.csv")
+      ->type_name("DIR");
+  auto* clock =
+      command.add_option("--clock", options.clock,
+                         "the grid's time, as other commands are given it: ORIGIN@REALxSPEED");
+  command.add_option("--start", options.start, "the grid's time now, such as 2021-08-01T00:00:00Z")
+      ->type_name("TIME")
+      ->excludes(clock);
+  command.add_option("--speed", options.speed, "seconds of the grid per second")
+      ->type_name("NUMBER")
+      ->excludes(clock)
+      ->capture_default_str();
+  command.add_option("--address", options.address, "where to listen; answers are not encrypted")
+      ->capture_default_str();
+  command.add_option("--port", options.port, "port to listen on; 0 = any free one")
+      ->capture_default_str();
+  command.add_option("--port-file", options.port_file, "write the port to FILE once it is open")
+      ->type_name("FILE");
+  command
+      .add_option("--token-file", options.token_file,
+                  "refuse requests that do not bring the token in FILE's first line; without it "
+                  "any request is answered")
+      ->type_name("FILE");
+}
+
+}  // namespace
+
+CLI::App* AddReplayGridCommand(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "replay-grid", "Serve recorded grids as Electricity Maps would have at the time");
+  command->footer(kExample);
+  Describe(*command, *options);
+  command->callback([options, &exit_code] {
+    const Status done = Run(*options);
+    exit_code = done ? 0 : ExitCode(done.error().kind);
+    if (!done) {
+      std::cerr << "carbon-kube replay-grid: " << done.error().message << "\n";
+    }
+  });
+  return command;
+}
+
+}  // namespace carbon::app
