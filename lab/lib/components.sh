@@ -6,6 +6,7 @@
 
 # In the order of starting; they stop in the opposite order, so that none loses what it writes to.
 readonly COMPONENTS=(etcd kube-apiserver kube-controller-manager kube-scheduler kwok)
+CHILDREN=()
 
 # pick_ports: sets PORTS to one free port below the ephemeral range for each need. A stranger may
 # still take one before we bind it; then the start is repeated with other ports.
@@ -114,11 +115,18 @@ live_pid() {
   echo "$pid"
 }
 
+# adopt COMPONENT PID: remembers the child PID. Bash shall not report it when it ends.
+adopt() {
+  echo "$2" >"$PLANE_DIR/run/$1.pid"
+  CHILDREN+=("$2")
+  disown "$2" 2>/dev/null || true
+}
+
 start_component() {
   set_command "$1"
   exec_detached "$PLANE_DIR/log/$1.log" "${COMPONENT_COMMAND[@]}" &
-  echo $! >"$PLANE_DIR/run/$1.pid"
   local pid=$!
+  adopt "$1" "$pid"
   # Between fork and exec the process still bears this script's command line.
   while [[ -d /proc/$pid ]] && ! live_pid "$1" >/dev/null && kill -0 "$pid" 2>/dev/null; do
     sleep 0.02

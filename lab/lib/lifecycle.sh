@@ -100,7 +100,9 @@ abandon_up() {
   trap '' INT TERM HUP
   stop_watchdog
   stop_components
-  for pid in $(jobs -pr); do kill -KILL "$pid" 2>/dev/null || true; done
+  for pid in "${CHILDREN[@]}"; do
+    if grep -qs "^PPid:[[:space:]]*$$\$" "/proc/$pid/status"; then kill -KILL "$pid" || true; fi
+  done
   rm -rf "$PLANE_DIR"
 }
 
@@ -283,7 +285,7 @@ start_watchdog() {
   [[ -n $WATCH_PID ]] && ! live_pid watch >/dev/null || return 0
   exec_detached "$PLANE_DIR/log/watch.log" bash "$LAB_DIR/plane" watch --name "$NAME" \
     --watch-pid "$WATCH_PID" --plane-dir="$PLANE_DIR/" &
-  echo $! >"$PLANE_DIR/run/watch.pid"
+  adopt watch $!
 }
 
 # The watchdog itself calls this on its way through remove_plane.
