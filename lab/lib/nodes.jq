@@ -29,7 +29,7 @@ def node($region; $type; $index):
       }
     };
 
-select(test("\\S"))
+select(test("^[^#]"))
 | split("\t") as [$region, $type]
 | range($per_region)
 | node($region; $type; .)

@@ -4,7 +4,7 @@
 #
 # The plane's nodes: some in each region of regions.tsv.
 
-node_total() { echo $((NODES_PER_REGION * $(grep -c . "$LAB_DIR/regions.tsv"))); }
+node_total() { echo $((NODES_PER_REGION * $(grep -c '^[^#]' "$LAB_DIR/regions.tsv"))); }
 
 node_objects() {
   jq -cR --argjson per_region "$NODES_PER_REGION" -f "$LAB_DIR/lib/nodes.jq" \

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 module carbon-kube.io/lab/kube
 
 go 1.26.0
