@@ -47,9 +47,6 @@ std::optional<double> ParseQuantity(std::string_view text) {
   }
   if (text.starts_with('+')) {  // the API server stores "+1Ki" as it is
     text.remove_prefix(1);
-    if (text.starts_with('-')) {
-      return std::nullopt;
-    }
   }
   const bool exponent = text.find_first_of("eE") != std::string_view::npos;
   const auto number = ParseDouble(text);

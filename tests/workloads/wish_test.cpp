@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "workloads/pod.h"
+
+namespace carbon::workloads {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+
+const Time kArrival = *ParseTime("2021-07-01T00:00:00Z");
+const Time kNow = *ParseTime("2021-07-01T01:00:00Z");
+
+/// Annotations by their names under carbon-kube.io/.
+Result<Wish> Read(const Labels& annotations, Time arrival = kArrival, Time now = kNow) {
+  PodView pod;
+  for (const auto& [name, value] : annotations) {
+    pod.annotations["carbon-kube.io/" + name] = value;
+  }
+  return ReadWish(pod, arrival, now, {});
+}
+
+TEST(Wish, ReadsGoodAnnotations) {
+  const Time deadline = *ParseTime("2021-07-01T12:00:00Z");
+  const struct {
+    Labels annotations;
+    Duration length;
+    Duration latest_start;  ///< after the arrival
+    std::optional<Time> deadline;
+  } rows[] = {
+      {{}, hours(1), hours(6), {}},
+      {{{"max-delay", "2h"}}, hours(1), hours(2), {}},
+      {{{"max-delay", "0s"}}, hours(1), hours(0), {}},
+      {{{"max-delay", "2d"}}, hours(1), hours(48), {}},
+      {{{"expected-duration", "90m"}}, minutes(90), hours(6), {}},
+      {{{"expected-duration", "1ms"}}, milliseconds(1), hours(6), {}},
+      {{{"max-delay", "2h"}, {"expected-duration", "3h"}}, hours(3), hours(2), {}},
+      {{{"deadline", "2021-07-01T12:00:00Z"}, {"expected-duration", "2h"}},
+       hours(2),
+       hours(10),
+       deadline},
+      {{{"deadline", "2021-07-01T14:00:00+02:00"}, {"expected-duration", "2h"}},
+       hours(2),
+       hours(10),
+       deadline},
+      {{{"deadline", "2021-07-01T12:00:00Z"}, {"expected-duration", "2h"}, {"max-delay", "4h"}},
+       hours(2),
+       hours(4),
+       deadline},
+      {{{"deadline", "2021-07-01T12:00:00Z"}, {"expected-duration", "2h"}, {"max-delay", "2d"}},
+       hours(2),
+       hours(10),
+       deadline},
+      // Too long for the deadline: no reason to refuse, but none to wait.
+      {{{"deadline", "2021-07-01T12:00:00Z"}, {"expected-duration", "20h"}},
+       hours(20),
+       -hours(8),
+       deadline},
+      {{{"something-else", "?"}}, hours(1), hours(6), {}},
+  };
+  for (const auto& row : rows) {
+    const auto wish = Read(row.annotations);
+    ASSERT_TRUE(wish) << wish.error().message;
+    EXPECT_EQ(wish->length, row.length) << &row - rows;
+    EXPECT_EQ(wish->latest_start, kArrival + row.latest_start) << &row - rows;
+    EXPECT_EQ(wish->deadline, row.deadline) << &row - rows;
+  }
+}
+
+TEST(Wish, SaysWhatIsWrongWithBadAnnotations) {
+  const struct {
+    Labels annotations;
+    std::string message;
+  } rows[] = {
+      {{{"deadline", "tomorrow"}, {"expected-duration", "1h"}},
+       "annotation carbon-kube.io/deadline: 'tomorrow' is not an RFC 3339 time with an offset, "
+       "such "
+       "as 2021-07-01T00:00:00Z"},
+      {{{"deadline", "2021-07-01T12:00:00"}, {"expected-duration", "1h"}},
+       "annotation carbon-kube.io/deadline: '2021-07-01T12:00:00' is not an RFC 3339 time with an "
+       "offset, such as 2021-07-01T00:00:00Z"},
+      {{{"max-delay", "6"}},
+       "annotation carbon-kube.io/max-delay: '6' is not a duration such as 90s, 1h30m or 2d"},
+      {{{"max-delay", ""}},
+       "annotation carbon-kube.io/max-delay: '' is not a duration such as 90s, 1h30m or 2d"},
+      {{{"max-delay", "-1h"}},
+       "annotation carbon-kube.io/max-delay: '-1h' is not a duration such as 90s, 1h30m or 2d"},
+      {{{"max-delay", "101000d"}},
+       "annotation carbon-kube.io/max-delay: '101000d' is not a duration such as 90s, 1h30m or 2d"},
+      {{{"expected-duration", "long\n"}},
+       "annotation carbon-kube.io/expected-duration: 'long?' is not a duration such as 90s, 1h30m "
+       "or 2d"},
+      {{{"expected-duration", "0s"}},
+       "annotation carbon-kube.io/expected-duration: must be longer than 0s"},
+      {{{"deadline", "2021-07-01T12:00:00Z"}},
+       "annotation carbon-kube.io/deadline needs carbon-kube.io/expected-duration beside it, to "
+       "know the latest start"},
+      {{{"deadline", "2021-07-01T12:00:00Z"}, {"max-delay", "1h"}},
+       "annotation carbon-kube.io/deadline needs carbon-kube.io/expected-duration beside it, to "
+       "know the latest start"},
+      {{{"deadline", "2021-07-01T00:59:59Z"}, {"expected-duration", "1h"}},
+       "annotation carbon-kube.io/deadline: 2021-07-01T00:59:59Z has passed"},
+      {{{"deadline", "2021-07-01T01:00:00Z"}, {"expected-duration", "1h"}},
+       "annotation carbon-kube.io/deadline: 2021-07-01T01:00:00Z has passed"},
+      {{{"deadline", "1970-01-01T00:00:00Z"}, {"expected-duration", "1h"}},
+       "annotation carbon-kube.io/deadline: 1970-01-01T00:00:00Z has passed"},
+  };
+  for (const auto& row : rows) {
+    const auto wish = Read(row.annotations);
+    ASSERT_FALSE(wish) << row.message;
+    EXPECT_EQ(wish.error(), Invalid(row.message));
+  }
+}
+
+TEST(Wish, ADeadlineOneMillisecondAwayIsOne) {
+  const auto wish = Read({{"deadline", "2021-07-01T01:00:00.001Z"}, {"expected-duration", "1h"}});
+  ASSERT_TRUE(wish) << wish.error().message;
+  EXPECT_EQ(wish->latest_start, kArrival + milliseconds(1));
+}
+
+TEST(Wish, StaysRightAtTheEndsOfTime) {
+  const Time first{};
+  const Time last = *ParseTime("9999-12-31T23:59:59.999Z");
+  const Duration century = hours(24) * 365 * 100;
+  const std::string century_text = "36500d";
+  const auto far = Read({{"deadline", "9999-12-31T23:59:59.999Z"}, {"expected-duration", "1h"}});
+  ASSERT_TRUE(far) << far.error().message;
+  EXPECT_EQ(far->latest_start, last - hours(1));
+
+  const auto late = Read({{"max-delay", century_text}}, last, last);
+  ASSERT_TRUE(late) << late.error().message;
+  EXPECT_EQ(late->latest_start, last + century);
+
+  const auto early = Read(
+      {{"deadline", "1970-01-01T00:00:01Z"}, {"expected-duration", century_text}}, first, first);
+  ASSERT_TRUE(early) << early.error().message;
+  EXPECT_EQ(early->latest_start, first + std::chrono::seconds(1) - century);
+
+  const auto unknown_arrival = Read({}, first);
+  ASSERT_TRUE(unknown_arrival) << unknown_arrival.error().message;
+  EXPECT_EQ(unknown_arrival->latest_start, first + hours(6));
+}
+
+TEST(Wish, TakesTheDefaultsThatItIsGiven) {
+  const auto wish =
+      ReadWish({}, kArrival, kNow, {.max_delay = hours(24), .length = minutes(5), .cpu_cores = 2});
+  ASSERT_TRUE(wish) << wish.error().message;
+  EXPECT_EQ(wish->length, minutes(5));
+  EXPECT_EQ(wish->latest_start, kArrival + hours(24));
+}
+
+}  // namespace
+}  // namespace carbon::workloads
