@@ -29,13 +29,13 @@ void AddIfKnown(Scenario& scenario, const SimJob& job, Time horizon) {
 }
 
 Status CheckSetting(const grid::Series& signal, const Setting& setting) {
-  if (setting.window <= Duration::zero()) {
-    return Invalid("the window is empty: ask for more than 0 hours");
-  }
   if (setting.start < signal.start() || setting.start >= signal.end()) {
     return Invalid("the start " + FormatTime(setting.start) +
                    " is not in the signal, which is of " + FormatTime(signal.start()) + " to " +
                    FormatTime(signal.end()));
+  }
+  if (setting.window <= Duration::zero()) {
+    return Invalid("the window is empty: ask for more than 0 hours");
   }
   return {};
 }

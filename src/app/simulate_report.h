@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "base/units.h"
+#include "sim/simulate.h"
+
+namespace carbon::app {
+
+/// What the policies made of one zone.
+struct ZoneReport {
+  std::string zone;
+  size_t submitted = 0;
+  size_t unknown = 0;
+  size_t rejected = 0;
+  Grams run_now;  ///< what the same jobs emit with run-now
+  std::vector<sim::Outcome> outcomes;
+};
+
+struct SimulateReport {
+  std::string_view rules;
+  Time start;
+  Duration window{};
+  Watts per_cpu;
+  std::vector<ZoneReport> zones;
+};
+
+/// A way to write the report; each ends with a newline.
+struct ReportFormat {
+  std::string_view name;
+  std::string (*write)(const SimulateReport&);
+};
+
+/// The format of that name ("table", "json", "csv"), or null.
+const ReportFormat* FindReportFormat(std::string_view name);
+
+/// Emissions relative to run-now; nothing where run-now emits nothing.
+std::optional<double> RatioToRunNow(const ZoneReport& zone, const sim::Outcome& outcome);
+
+}  // namespace carbon::app

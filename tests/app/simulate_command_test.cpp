@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "app/simulate.h"
+
+namespace carbon::app {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const std::string kData = CARBON_SOURCE_DIR "/data";
+
+struct Ran {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+Ran RunOn(const SimulateOptions& options) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const int code = RunSimulate(options, out, err, false);
+  return {code, out.str(), err.str()};
+}
+
+std::string Write(const std::string& name, const std::string& text) {
+  const std::string path = testing::TempDir() + "simulate_command_" + name;
+  std::ofstream(path) << text;
+  return path;
+}
+
+/// Two hours of 100 and 50 g/kWh, then five of 80; a job of one CPU for an hour.
+SimulateOptions Small() {
+  std::string rows = "time,g_per_kwh\n2021-07-01T00:00Z,100\n2021-07-01T01:00Z,50\n";
+  for (int hour = 2; hour < 8; ++hour) {
+    rows += "2021-07-01T0" + std::to_string(hour) + ":00Z,80\n";
+  }
+  return {.jobs = Write("jobs.csv", "arrival_time,length,cpus\n0,3600,1\n"),
+          .signals = {"DE=" + Write("de.csv", rows)}};
+}
+
+SimulateOptions With(std::string SimulateOptions::* field, const std::string& value) {
+  SimulateOptions options = Small();
+  options.*field = value;
+  return options;
+}
+
+TEST(Simulate, WritesCsv) {
+  SimulateOptions options = With(&SimulateOptions::output, "csv");
+  options.policies = "lowest-slot,run-now";
+  const Ran ran = RunOn(options);
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(ran.out,
+            "zone,policy,kg,ratio_to_run_now,mean_wait_hours,p95_wait_hours,mean_delay_hours,"
+            "p95_delay_hours,peak_cpus,jobs,runs\n"
+            "DE,lowest-slot,0.05,0.5,1,1,1,1,1,1,1\n"
+            "DE,run-now,0.1,1,0,0,0,0,1,1,1\n");
+}
+
+TEST(Simulate, WritesATableForPeople) {
+  SimulateOptions options = Small();
+  options.policies = "run-now,wait-awhile";
+  EXPECT_EQ(
+      RunOn(options).out,
+      "Zone DE, 8h from 2021-07-01T00:00:00Z, rules plain, 1000 W per CPU: 1 of 1 jobs\n"
+      "policy                    kg    saved   mean wait   p95 wait   mean delay   p95 delay  "
+      "peak CPUs\n"
+      "run-now                0.100    0.0 %      0.00 h     0.00 h       0.00 h      0.00 h  "
+      "        1\n"
+      "wait-awhile            0.050   50.0 %      1.00 h     1.00 h       1.00 h      1.00 h  "
+      "        1\n");
+}
+
+TEST(Simulate, ReproducesPublishedNumbersAsJson) {
+  const Ran ran = RunOn({.jobs = kData + "/jobs/pai_1k.csv.gz",
+                         .signals = {"CISO=" + kData + "/carbon/CISO_lifecycle.csv.gz",
+                                     "DE=" + kData + "/carbon/DE_lifecycle.csv.gz"},
+                         .start = "2020-01-01T00:00Z",
+                         .hours = 720,
+                         .rules = "gaia",
+                         .output = "json"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(ran.err, "");
+  const auto json = boost::json::parse(ran.out);
+  EXPECT_EQ(json.at("rules").as_string(), "gaia");
+  EXPECT_EQ(json.at("start").as_string(), "2020-01-01T00:00:00Z");
+  EXPECT_EQ(json.at("zones").as_array().size(), 2U);
+  EXPECT_EQ(json.at("zones").at(0).at("done").as_int64(), 1000);
+  const auto& policies = json.at("policies").as_array();
+  ASSERT_EQ(policies.size(), 12U);
+  EXPECT_EQ(policies[0].at("policy").as_string(), "run-now");
+  EXPECT_NEAR(policies[0].at("kg").to_number<double>(), 961.6215, 5e-5);
+  EXPECT_EQ(policies[0].at("ratio_to_run_now").to_number<double>(), 1);
+  EXPECT_EQ(policies[11].at("zone").as_string(), "DE");
+  EXPECT_EQ(policies[11].at("policy").as_string(), "wait-awhile");
+  EXPECT_NEAR(policies[11].at("ratio_to_run_now").to_number<double>(), 0.858021, 5e-7);
+  EXPECT_NEAR(policies[11].at("mean_wait_hours").to_number<double>(), 8.6100, 5e-5);
+}
+
+TEST(Simulate, SaysTheSameTwice) {
+  for (const char* format : {"table", "json", "csv"}) {
+    const SimulateOptions options = With(&SimulateOptions::output, format);
+    EXPECT_EQ(RunOn(options).out, RunOn(options).out);
+  }
+}
+
+TEST(Simulate, LeavesUnknownHoursOutAndSaysSo) {
+  SimulateOptions options = Small();
+  options.signals = {"SE=" + Write("gap.csv",
+                                   "time,g_per_kwh\n2021-07-01T00:00Z,100\n2021-07-01T01:00Z,\n"
+                                   "2021-07-01T02:00Z,9\n")};
+  const Ran table = RunOn(options);
+  EXPECT_EQ(table.code, 0) << table.err;
+  EXPECT_THAT(table.out, HasSubstr("0 of 1 jobs\n1 jobs are left out: they may run at times at "
+                                   "which the signal is not known\n"));
+  options.output = "json";
+  const auto json = boost::json::parse(RunOn(options).out);
+  EXPECT_EQ(json.at("zones").at(0).at("unknown").as_int64(), 1);
+  EXPECT_TRUE(json.at("policies").at(0).at("ratio_to_run_now").is_null());
+}
+
+TEST(Simulate, TakesHoursAndAnotherLongestWait) {
+  SimulateOptions options = With(&SimulateOptions::output, "csv");
+  options.jobs = Write("hours.csv", "arrival_time,length,cpus\n0,1,2\n7,1,1\n");
+  options.job_unit = "hours";
+  options.hours = 7;
+  options.longest_wait = "30m";
+  options.policies = "wait-awhile";
+  options.watts_per_cpu = 500;
+  EXPECT_THAT(RunOn(options).out, HasSubstr("DE,wait-awhile,0.075,0.75,0.5,1,0.5,0.5,2,1,2\n"));
+}
+
+TEST(Simulate, EndsWithOneClearLineAndCode2WhereTheUserCanMendIt) {
+  SimulateOptions no_hours = Small();
+  no_hours.hours = 0;
+  SimulateOptions endless = Small();
+  endless.hours = INFINITY;
+  SimulateOptions no_watts = Small();
+  no_watts.watts_per_cpu = -1;
+  SimulateOptions twice = Small();
+  twice.signals.push_back(twice.signals[0]);
+  SimulateOptions missing = Small();
+  missing.signals = {"DE=/nowhere/de.csv"};
+  SimulateOptions form = Small();
+  form.signals = {"de.csv"};
+  SimulateOptions none = Small();
+  none.signals.clear();
+  SimulateOptions name = Small();
+  name.signals = {"D,E=x"};
+  SimulateOptions bad_signal = Small();
+  bad_signal.signals = {"DE=" + Write("bad.csv", "time,g_per_kwh\n2021-07-01T00:00Z,-4\n")};
+  struct Case {
+    SimulateOptions options;
+    const char* want;
+  };
+  const Case cases[] = {
+      {With(&SimulateOptions::policies, "magic"),
+       "there is no policy 'magic': choose all, or from run-now, lowest-slot, lowest-window, "
+       "carbon-time, ecovisor, wait-awhile\n"},
+      {With(&SimulateOptions::policies, ""), "there is no policy ''"},
+      {With(&SimulateOptions::rules, "fair"),
+       "there are no rules 'fair': choose from plain, gaia\n"},
+      {With(&SimulateOptions::output, "xml"), "--output 'xml' is not table, json or csv\n"},
+      {With(&SimulateOptions::job_unit, "days"), "--job-unit 'days' is neither seconds nor hours"},
+      {With(&SimulateOptions::start, "today"), "--start: 'today' is not an RFC 3339 time"},
+      {With(&SimulateOptions::start, "2022-01-01T00:00Z"),
+       "zone DE: the start 2022-01-01T00:00:00Z is not in the signal"},
+      {With(&SimulateOptions::longest_wait, "1w"), "--max-wait: '1w' is not a duration"},
+      {With(&SimulateOptions::jobs, "/nowhere/jobs.csv"),
+       "cannot read /nowhere/jobs.csv: No such file or directory\n"},
+      {With(&SimulateOptions::jobs, Write("empty.csv", "arrival_time,length,cpus\n")),
+       "empty.csv: no jobs below the header\n"},
+      {With(&SimulateOptions::jobs, Write("minus.csv", "arrival_time,length,cpus\n0,-1,1\n")),
+       "minus.csv:2: length '-1' is not a number from 0 to 100 years\n"},
+      {no_hours, "--hours must be more than 0 and at most 100 years\n"},
+      {endless, "--hours must be more than 0 and at most 100 years\n"},
+      {no_watts, "--watts-per-cpu must be more than 0\n"},
+      {twice, "zone DE is given twice\n"},
+      {missing, "zone DE: cannot read /nowhere/de.csv: No such file or directory\n"},
+      {form, "--signal 'de.csv' is not of the form ZONE=FILE\n"},
+      {none, "give at least one --signal ZONE=FILE\n"},
+      {name, "--signal: 'D,E' cannot be a zone's name\n"},
+      {bad_signal, "bad.csv:2: g_per_kwh '-4' is not a number >= 0"},
+  };
+  for (const Case& c : cases) {
+    const Ran ran = RunOn(c.options);
+    EXPECT_EQ(ran.code, 2) << c.want;
+    EXPECT_EQ(ran.out, "") << c.want;
+    EXPECT_THAT(ran.err, StartsWith("carbon-kube simulate: "));
+    EXPECT_THAT(ran.err, HasSubstr(c.want));
+    EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1) << ran.err;
+  }
+}
+
+TEST(Simulate, EndsWithCode1WhereTheResultCannotBeWritten) {
+  std::ostringstream out;
+  std::ostringstream err;
+  out.setstate(std::ios::badbit);
+  EXPECT_EQ(RunSimulate(Small(), out, err, false), 1);
+  EXPECT_EQ(err.str(), "carbon-kube simulate: cannot write the result\n");
+}
+
+TEST(AddSimulateCommand, ReadsTheFlagsAndSetsTheExitCode) {
+  CLI::App app;
+  int exit_code = -1;
+  CLI::App* const command = AddSimulateCommand(app, exit_code);
+  EXPECT_THAT(command->help(), HasSubstr("wait-awhile: runs in the cleanest hours"));
+  EXPECT_THAT(command->help(), HasSubstr("Example:\n  carbon-kube simulate"));
+  const SimulateOptions small = Small();
+  testing::internal::CaptureStdout();
+  app.parse("simulate --jobs " + small.jobs + " --signal " + small.signals[0] +
+            " SE=" + small.signals[0].substr(3) +
+            " --start 2021-07-01T00:00Z --hours 7 --policy run-now --rules plain --output csv");
+  const std::string out = testing::internal::GetCapturedStdout();
+  EXPECT_EQ(exit_code, 0);
+  EXPECT_THAT(out, HasSubstr("\nDE,run-now,0.1,1,"));
+  EXPECT_THAT(out, HasSubstr("\nSE,run-now,0.1,1,"));
+}
+
+TEST(AddSimulateCommand, HandsOnTheExitCodeOfAFailure) {
+  CLI::App app;
+  int exit_code = -1;
+  AddSimulateCommand(app, exit_code);
+  testing::internal::CaptureStderr();
+  app.parse("simulate --jobs /nowhere --signal DE=/nowhere --hours -5");
+  const std::string err = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(exit_code, 2);
+  EXPECT_THAT(err, StartsWith("carbon-kube simulate: "));
+}
+
+}  // namespace
+}  // namespace carbon::app
