@@ -24,30 +24,32 @@ struct Entry {
   T value;
 };
 
-/// A collection at one moment; immutable.
+/// A collection at one moment; immutable. Copying is cheap: the content is shared.
 template <typename T>
 class Snapshot {
  public:
   using Item = std::shared_ptr<const Entry<T>>;
 
-  Snapshot() = default;
+  Snapshot() : Snapshot(std::vector<Item>()) {}
   /// `items` are in the order of their keys.
-  explicit Snapshot(std::vector<Item> items) : items_(std::move(items)) {}
+  explicit Snapshot(std::vector<Item> items)
+      : items_(std::make_shared<const std::vector<Item>>(std::move(items))) {}
 
-  auto begin() const { return items_.begin(); }
-  auto end() const { return items_.end(); }
-  size_t size() const { return items_.size(); }
+  auto begin() const { return items_->begin(); }
+  auto end() const { return items_->end(); }
+  size_t size() const { return items_->size(); }
+  /// True where nothing has changed in between.
+  bool operator==(const Snapshot&) const = default;
 
-  /// Null where there is none.
+  /// Null where there is none; lives as long as this or a copy of it.
   const T* Find(std::string_view key) const {
-    const auto at =
-        std::lower_bound(items_.begin(), items_.end(), key,
-                         [](const Item& item, std::string_view k) { return item->key < k; });
-    return at == items_.end() || (*at)->key != key ? nullptr : &(*at)->value;
+    const auto at = std::lower_bound(
+        begin(), end(), key, [](const Item& item, std::string_view k) { return item->key < k; });
+    return at == end() || (*at)->key != key ? nullptr : &(*at)->value;
   }
 
  private:
-  std::vector<Item> items_;
+  std::shared_ptr<const std::vector<Item>> items_;
 };
 
 /// A mirror of one collection of the API server, kept up to date by a thread of its own. Of each
@@ -69,9 +71,9 @@ class Informer {
       : store_(std::move(parse), std::move(on_change)),
         reflector_(std::move(options), std::move(make_client), clock, store_) {}
 
-  /// What there is now. Never null; empty before the first list is complete or under way. The same
-  /// object as before where nothing has changed; else built now, in time linear in its size.
-  std::shared_ptr<const Snapshot<T>> Now() const { return store_.Now(); }
+  /// What there is now; empty before the first list. Built only where something has changed since
+  /// the last call, in time linear in its size.
+  Snapshot<T> Now() const { return store_.Now(); }
 
   bool Synced() const { return reflector_.Synced(); }
   bool AwaitSync(Duration timeout, std::stop_token stop = {}) const {
@@ -92,7 +94,7 @@ class Informer {
     void Remove(const boost::json::object& object) override;
     void EndList() override;
     void Listed() override { Changed(""); }
-    std::shared_ptr<const Snapshot<T>> Now() const;
+    Snapshot<T> Now() const;
 
    private:
     struct Slot {
@@ -111,9 +113,8 @@ class Informer {
     const OnChange on_change_;
     uint64_t round_ = 0;  // of the reflector's thread
     mutable std::mutex mutex_;
-    std::map<std::string, Slot, std::less<>> slots_;   // under mutex_
-    mutable std::shared_ptr<const Snapshot<T>> now_ =  // under mutex_; null = outdated
-        std::make_shared<const Snapshot<T>>();
+    std::map<std::string, Slot, std::less<>> slots_;  // under mutex_
+    mutable std::optional<Snapshot<T>> now_;          // under mutex_; nothing = outdated
   };
 
   Store store_;
@@ -183,7 +184,7 @@ void Informer<T>::Store::EndList() {
 }
 
 template <typename T>
-std::shared_ptr<const Snapshot<T>> Informer<T>::Store::Now() const {
+Snapshot<T> Informer<T>::Store::Now() const {
   const std::lock_guard lock(mutex_);
   if (!now_) {
     std::vector<typename Snapshot<T>::Item> items;
@@ -191,9 +192,9 @@ std::shared_ptr<const Snapshot<T>> Informer<T>::Store::Now() const {
     for (const auto& [key, slot] : slots_) {
       items.push_back(slot.item);
     }
-    now_ = std::make_shared<const Snapshot<T>>(std::move(items));
+    now_ = Snapshot<T>(std::move(items));
   }
-  return now_;
+  return *now_;
 }
 
 }  // namespace carbon::kube

@@ -173,17 +173,22 @@ class FakeApi {
     }
   }
 
-  std::string List(const Query& query) const {
+  /// Later pages show what there was at the first one, as in etcd.
+  std::string List(const Query& query) {
     const std::lock_guard lock(mutex_);
     const size_t limit = std::stoul(query.at("limit"));
     const auto token = query.find("continue");
+    if (token == query.end()) {
+      listed_ = things_;
+      listed_version_ = version_;
+    }
     boost::json::array items;
-    auto thing = token == query.end() ? things_.begin() : things_.lower_bound(token->second);
-    for (; thing != things_.end() && items.size() < limit; ++thing) {
+    auto thing = token == query.end() ? listed_.begin() : listed_.lower_bound(token->second);
+    for (; thing != listed_.end() && items.size() < limit; ++thing) {
       items.emplace_back(Object(thing->first, thing->second));
     }
-    boost::json::object meta = Meta("", version_);
-    if (thing != things_.end()) {
+    boost::json::object meta = Meta("", listed_version_);
+    if (thing != listed_.end()) {
       meta["continue"] = thing->first;
     }
     return Answer(
@@ -233,6 +238,7 @@ class FakeApi {
           text += event.line;
         }
       }
+      const size_t known = log_.size();
       const bool over = generation_ != generation || closing_;
       if (over) {
         text.clear();  // whatever is not sent yet is for the next watch
@@ -248,7 +254,6 @@ class FakeApi {
         return kept;
       }
       lock.lock();
-      const size_t known = log_.size();
       changed_.wait(lock,
                     [&] { return closing_ || generation_ != generation || log_.size() != known; });
     }
@@ -283,6 +288,8 @@ class FakeApi {
   int64_t version_ = 100;
   int64_t oldest_ = 0;
   std::map<std::string, Thing> things_;
+  std::map<std::string, Thing> listed_;
+  int64_t listed_version_ = 0;
   std::vector<Event> log_;
   std::vector<std::string> requests_;
   uint64_t generation_ = 0;
