@@ -11,7 +11,7 @@
 
 #include "kube/object.h"
 #include "net/http_server.h"
-#include "support/fake_clock.h"
+#include "support/jumping_clock.h"
 #include "support/raw_server.h"
 #include "support/temp_dir.h"
 
@@ -20,6 +20,7 @@ namespace {
 
 namespace json = boost::json;
 using net::HttpResponse;
+using net::JumpingClock;
 using net::ServerRequest;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
@@ -28,30 +29,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-const Time kStart = *ParseTime("2021-07-01T00:00:00Z");
 constexpr const char* kPod = "/api/v1/namespaces/x/pods/y";
-
-/// A clock that jumps over every sleep and remembers it.
-class JumpingClock final : public net::Clock {
- public:
-  Time Now() const override { return now_; }
-  bool SleepUntil(Time when, std::stop_token stop) const override {
-    if (when > now_) {
-      naps_.push_back(when - now_);
-      now_ = when;
-    }
-    return !stop.stop_requested();
-  }
-  Duration Real(Duration duration) const override { return duration; }
-  Time FromReal(Time real) const override { return real; }
-
-  const std::vector<Duration>& naps() const { return naps_; }
-  void Advance(Duration by) { now_ += by; }
-
- private:
-  mutable Time now_ = kStart;
-  mutable std::vector<Duration> naps_;
-};
 
 HttpResponse Json(int status, std::string body) {
   return {status, {{"content-type", "application/json"}}, std::move(body)};
