@@ -15,6 +15,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view kOwnPrefix = "carbon-kube.io/";
+constexpr const char* kPreferred = "preferredDuringSchedulingIgnoredDuringExecution";
+constexpr double kBytesPerGb = 1e9;
 
 struct Requests {
   double cpu = 0;
@@ -61,7 +63,6 @@ Requests EffectiveRequests(const json::object& spec) {
 
 /// The pod's preferences with one for `region` added. All of them: a merge patch replaces lists.
 json::object PreferRegion(const PodView& pod, const std::string& region) {
-  constexpr const char* kPreferred = "preferredDuringSchedulingIgnoredDuringExecution";
   const auto* node_affinity = ObjectAt(pod.affinity.if_object(), "nodeAffinity");
   const auto* existing = ArrayAt(node_affinity, kPreferred);
   json::array preferred = existing == nullptr ? json::array() : *existing;
@@ -107,8 +108,7 @@ Result<std::optional<Duration>> DurationAnnotation(const PodView& pod, std::stri
 }  // namespace
 
 energy::Request RequestOf(const PodView& pod, const PodDefaults& defaults) {
-  constexpr double kBytesPerGb = 1e9;
-  return {.cpu_cores = pod.asks_for_cpu() ? pod.cpu_cores : defaults.cpu_cores,
+  return {.cpu_cores = pod.AsksForCpu() ? pod.cpu_cores : defaults.cpu_cores,
           .memory_gb = pod.memory_bytes / kBytesPerGb};
 }
 

@@ -29,7 +29,7 @@ struct PodView {
   std::string name;
   std::string uid;
   std::string resource_version;
-  Time created{};      ///< by the API server's clock, whole seconds
+  Time created;        ///< by the API server's clock, whole seconds
   Labels annotations;  ///< only those under carbon-kube.io/
   std::vector<std::string> gates;
   Selection selection;
@@ -44,7 +44,7 @@ struct PodView {
   std::string id() const { return ns + "/" + name; }
   bool held() const;
   /// Where it does not, its draw is unknown and a default is assumed: RequestOf().
-  bool asks_for_cpu() const { return cpu_cores > 0; }
+  bool AsksForCpu() const { return cpu_cores > 0; }
 };
 
 /// Nothing where the object has no name or no namespace, as in an admission review.

@@ -27,11 +27,12 @@ constexpr std::array<RegionZone, 33> kAwsRegions = {{
     {"us-east-2", "US-MIDA-PJM"}, {"us-west-1", "US-CAL-CISO"}, {"us-west-2", "US-NW-PACW"},
 }};
 
+constexpr std::string_view kNameLetters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+
 /// What a label's value and a zone's name are made of.
 bool IsName(std::string_view text) {
-  constexpr std::string_view kLetters =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-  return !text.empty() && text.find_first_not_of(kLetters) == std::string_view::npos;
+  return !text.empty() && text.find_first_not_of(kNameLetters) == std::string_view::npos;
 }
 
 }  // namespace

@@ -140,7 +140,7 @@ TEST(Pod, RequestsAreCountedAsTheSchedulerCounts) {
 
 TEST(Pod, WithoutACpuRequestGetsTheDefaultCores) {
   const PodView silent = Read(PodOf("{'containers': [{}]}"));
-  EXPECT_FALSE(silent.asks_for_cpu());
+  EXPECT_FALSE(silent.AsksForCpu());
   EXPECT_EQ(RequestOf(silent, {}).cpu_cores, 1);
   EXPECT_EQ(RequestOf(silent, {.cpu_cores = 3}).cpu_cores, 3);
   EXPECT_EQ(RequestOf(silent, {}).memory_gb, 0);
@@ -151,7 +151,7 @@ TEST(Pod, WithoutACpuRequestGetsTheDefaultCores) {
   EXPECT_EQ(RequestOf(memory_only, {}).memory_gb, 2);
 
   const PodView small = Read(PodOf("{'containers': [{'resources': {'requests': {'cpu': '1m'}}}]}"));
-  EXPECT_TRUE(small.asks_for_cpu());
+  EXPECT_TRUE(small.AsksForCpu());
   EXPECT_EQ(RequestOf(small, {}).cpu_cores, 0.001);
 }
 
