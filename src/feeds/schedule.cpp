@@ -12,7 +12,7 @@ PollSchedule::PollSchedule(size_t zones, const PollRules& rules, uint64_t seed)
   zones_.assign(zones, Zone{.backoff = provider_});
 }
 
-std::vector<size_t> PollSchedule::Due(Time now) const {
+std::vector<size_t> PollSchedule::Due(Time now) {
   std::vector<size_t> due;
   if (Paused(now)) {
     return due;
@@ -21,6 +21,9 @@ std::vector<size_t> PollSchedule::Due(Time now) const {
     if (zones_[zone].due <= now) {
       due.push_back(zone);
     }
+  }
+  if (provider_.failures() > 0) {
+    std::shuffle(due.begin(), due.end(), random_);
   }
   std::stable_partition(due.begin(), due.end(), [&](size_t zone) { return !Failing(zone); });
   return due;

@@ -27,8 +27,9 @@ class PollSchedule {
  public:
   PollSchedule(size_t zones, const PollRules& rules, uint64_t seed);
 
-  /// Zones (by number) to read now: those that failed last come last. Empty during a pause.
-  std::vector<size_t> Due(Time now) const;
+  /// Zones (by number) to read now: those that failed last come last. Empty during a pause; after
+  /// one in random order, so that a small quota reaches all zones in the long run.
+  std::vector<size_t> Due(Time now);
   /// When Due() will next hold something; a period from `now` where there are no zones.
   Time NextDue(Time now) const;
   bool Paused(Time now) const { return now < paused_until_; }
