@@ -15,7 +15,8 @@ endif()
 add_library(carbon_options INTERFACE)
 target_compile_options(carbon_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
-  -Wno-missing-field-initializers)  # designated initialisers leave the defaults on purpose
+  -Wno-missing-field-initializers  # designated initialisers leave the defaults on purpose
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # GCC 12 sees overlaps in std::string (bug 105651)
 target_include_directories(carbon_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_compile_definitions(carbon_options INTERFACE
   CARBON_KUBE_VERSION="${PROJECT_VERSION}" BOOST_ASIO_NO_DEPRECATED)

@@ -23,7 +23,7 @@ struct Snapshot {
 struct Parameters {
   /// A job waits only for a start that is expected to emit at least this share less than starting
   /// now: smaller differences are within the forecast's own error. 0 <= min_saving < 1.
-  double min_saving = 0.01;
+  double min_saving = 0.001;
   /// A job is released this long before its latest start: covers a restart of the controller, an
   /// outage of the API server and the time from release to running.
   Duration start_margin = std::chrono::minutes(5);

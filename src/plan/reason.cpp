@@ -17,12 +17,13 @@ struct CauseName {
   Cause cause;
   std::string_view name;
 };
-constexpr std::array<CauseName, 6> kCauses = {{{Cause::cleaner_window, "CleanerWindow"},
+constexpr std::array<CauseName, 7> kCauses = {{{Cause::cleaner_window, "CleanerWindow"},
                                                {Cause::cleanest_now, "CleanestNow"},
                                                {Cause::deadline_forces, "DeadlineForcesStart"},
                                                {Cause::no_signal, "NoSignal"},
                                                {Cause::no_place, "NoPlace"},
-                                               {Cause::bad_request, "BadRequest"}}};
+                                               {Cause::bad_request, "BadRequest"},
+                                               {Cause::by_hand, "ByHand"}}};
 
 std::string Amount(Grams grams) {
   const double g = grams.value();
@@ -193,6 +194,8 @@ std::string Sentence(const Reason& reason) {
       return "starting now: no node matches its selector";
     case Cause::bad_request:
       return "starting now: " + reason.note;
+    case Cause::by_hand:
+      return "starting now: released by hand";
   }
   return "";
 }

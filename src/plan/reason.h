@@ -30,6 +30,7 @@ enum class Cause {
   no_signal,        ///< released: the intensity where the job may run is unknown
   no_place,         ///< released: no node matches, which is the scheduler's to say
   bad_request,      ///< released: an annotation cannot be read
+  by_hand,          ///< released: somebody asked for it
 };
 /// "CleanerWindow", …: the reason of the pod's event.
 std::string_view ToString(Cause cause);

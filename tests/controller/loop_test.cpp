@@ -61,7 +61,6 @@ HeldPod Pod(const std::string& name, const std::string& region, Duration until_d
   pod.annotations = {
       {std::string(workloads::kDurationAnnotation), "1h"},
       {std::string(workloads::kDeadlineAnnotation), FormatTime(kMidnight + until_deadline)}};
-  pod.annotated = true;
   pod.gates = {std::string(workloads::kGate)};
   pod.selection.node_selector = {{"topology.kubernetes.io/region", region}};
   pod.selection.key = region;

@@ -9,6 +9,8 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 
+constexpr OutlookRules kRules{.error_decay_per_hour = 0.85};
+
 const Time kMidnight = *ParseTime("2021-07-01T00:00:00Z");
 
 ZoneReading Reading() {
@@ -21,7 +23,7 @@ ZoneReading Reading() {
 }
 
 TEST(MakeOutlook, TakesThePresentFromTheObservationAndCarriesItsErrorForward) {
-  const auto outlook = MakeOutlook(Reading(), kMidnight + hours(2) + minutes(10), {});
+  const auto outlook = MakeOutlook(Reading(), kMidnight + hours(2) + minutes(10), kRules);
   ASSERT_TRUE(outlook) << outlook.error().message;
   EXPECT_EQ(outlook->now, GramsPerKwh(300));
   EXPECT_EQ(outlook->rung, Rung::fresh);
@@ -42,7 +44,7 @@ TEST(MakeOutlook, NeverExpectsLessThanNothing) {
 }
 
 TEST(MakeOutlook, FallsBackToTheForecastWhenTheObservationIsOld) {
-  const auto outlook = MakeOutlook(Reading(), kMidnight + hours(4), {});
+  const auto outlook = MakeOutlook(Reading(), kMidnight + hours(4), kRules);
   ASSERT_TRUE(outlook);
   EXPECT_EQ(outlook->rung, Rung::cached);
   EXPECT_DOUBLE_EQ(outlook->now.value(), 100 + 100 * 0.85 * 0.85);

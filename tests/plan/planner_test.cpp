@@ -70,7 +70,7 @@ TEST(Planner, ReleasesInTheCleanestPlaceWhenNoLaterStartIsCleaner) {
 }
 
 TEST(Planner, DoesNotWaitForLessThanTheLeastSaving) {
-  const std::vector<ZoneReading> readings = {Reading("DE", {100, 99.5, 99.5, 99.5})};
+  const std::vector<ZoneReading> readings = {Reading("DE", {100, 99.95, 99.95, 99.95})};
   EXPECT_EQ(DecideOne(AJob({"DE"}, hours(1), hours(2)), readings).action,
             Decision::Action::release);
   EXPECT_EQ(DecideOne(AJob({"DE"}, hours(1), hours(2)), readings, {.min_saving = 0}).action,

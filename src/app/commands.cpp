@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/commands.h"
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <string>
+
+#include "app/controller_command.h"
+#include "app/release.h"
+#include "app/replay_grid.h"
+#include "app/simulate.h"
+#include "app/why.h"
+
+namespace carbon::app {
+namespace {
+
+using AddCommand = CLI::App* (*)(CLI::App&, int&);
+constexpr std::array<AddCommand, 5> kCommands = {AddControllerCommand, AddWhyCommand,
+                                                 AddReleaseCommand, AddSimulateCommand,
+                                                 AddReplayGridCommand};
+
+}  // namespace
+
+int RunCommandLine(int argc, char** argv) {
+  CLI::App app("Runs batch jobs on Kubernetes where and when the electricity grid is clean.",
+               "carbon-kube");
+  app.set_version_flag("--version", std::string("carbon-kube ") + CARBON_KUBE_VERSION);
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  int exit_code = 0;
+  for (const AddCommand add : kCommands) {
+    add(app, exit_code);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    constexpr int kUsage = 2;
+    return app.exit(error) == 0 ? 0 : kUsage;
+  }
+  return exit_code;
+}
+
+}  // namespace carbon::app

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/controller_command.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/cluster_flags.h"
+#include "app/stop_signals.h"
+#include "app/token_file.h"
+#include "base/text.h"
+#include "controller/daemon.h"
+#include "feeds/feeds.h"
+#include "net/clock.h"
+#include "workloads/regions.h"
+
+namespace carbon::app {
+namespace {
+
+constexpr const char* kExample =
+    R"(Example: against the current context, with a token of Electricity Maps
+  carbon-kube controller --token-file ~/em-token --region us-west-2=US-NW-BPAT
+
+Pods with the label carbon-kube.io/managed=true are held by the scheduling gate
+carbon-kube.io/window, which deploy/manifests/gate.yaml adds, until the grid is clean or their
+deadline forces them to start. Annotations: carbon-kube.io/deadline (RFC 3339),
+carbon-kube.io/expected-duration and carbon-kube.io/max-delay (such as 1h30m).)";
+
+struct Options {
+  ClusterFlags cluster;
+  std::string clock = "real";
+  std::string provider = "electricity-maps";
+  std::string provider_url;
+  std::string token_file;
+  std::string signal = "lifecycle";
+  std::vector<std::string> regions;
+  std::string default_max_delay = "6h";
+  std::string default_duration = "1h";
+  std::string start_margin = "5m";
+  double min_saving = plan::Parameters{}.min_saving;
+  std::string instance = "carbon-kube";
+  std::string log_level = "info";
+};
+
+/// All that was wrong with the flags is told at once.
+class Problems {
+ public:
+  template <typename T>
+  T Take(const char* flag, Result<T> result) {
+    if (result) {
+      return *std::move(result);
+    }
+    text_ += (text_.empty() ? "" : "; ") + result.error().In(flag).message;
+    return T{};
+  }
+  Status status() const { return text_.empty() ? Status() : Status(Invalid(text_)); }
+
+ private:
+  std::string text_;
+};
+
+Result<workloads::RegionMap> Regions(const std::vector<std::string>& assignments) {
+  workloads::RegionMap regions = workloads::AwsRegions();
+  for (const std::string& assignment : assignments) {
+    if (const Status done = workloads::OverrideRegion(regions, assignment); !done) {
+      return done.error();
+    }
+  }
+  return regions;
+}
+
+struct Compiled {
+  controller::DaemonOptions daemon;
+  feeds::FeedSettings feed;
+  std::unique_ptr<net::Clock> clock;
+};
+
+Result<Compiled> Compile(const Options& options) {
+  Problems problems;
+  Compiled compiled;
+  compiled.clock = problems.Take("--clock", net::ParseClock(options.clock));
+  auto& loop = compiled.daemon.loop;
+  loop.defaults.max_delay =
+      problems.Take("--default-max-delay", ParseDuration(options.default_max_delay));
+  loop.defaults.length =
+      problems.Take("--default-duration", ParseDuration(options.default_duration));
+  loop.planner.start_margin = problems.Take("--start-margin", ParseDuration(options.start_margin));
+  loop.planner.min_saving = options.min_saving;
+  compiled.daemon.regions = problems.Take("--region", Regions(options.regions));
+  compiled.daemon.instance = options.instance;
+  compiled.feed.token =
+      problems.Take("credentials", ReadTokenFile("--token-file", options.token_file));
+  compiled.feed.base_url = options.provider_url;
+  compiled.feed.kind = options.signal == "direct" ? grid::SignalKind::average_direct
+                                                  : grid::SignalKind::average_lifecycle;
+  if (const Status status = problems.status(); !status) {
+    return status.error();
+  }
+  if (loop.defaults.length == Duration::zero()) {
+    return Invalid("--default-duration: must be longer than 0s");
+  }
+  return compiled;
+}
+
+Status Run(const Options& options) {
+  auto compiled = Compile(options);
+  if (!compiled) {
+    return compiled.error();
+  }
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+      "carbon-kube", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
+  spdlog::set_level(spdlog::level::from_str(options.log_level));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  const auto real_clock = net::MakeRealClock();
+  const auto cluster = FindCluster(options.cluster, *real_clock);
+  if (!cluster) {
+    return cluster.error();
+  }
+  StopSignals signals;
+  controller::DaemonParts parts{.make_client = cluster->make_client,
+                                .make_feed =
+                                    [&] {
+                                      return feeds::MakeFeed(options.provider, compiled->feed,
+                                                             net::MakeHttpClient({}),
+                                                             *compiled->clock);
+                                    },
+                                .clock = compiled->clock.get(),
+                                .real_clock = real_clock.get()};
+  controller::Daemon daemon(std::move(compiled->daemon), std::move(parts));
+  return daemon.Run(signals.token());
+}
+
+void DescribeSignal(CLI::App& command, Options& options) {
+  command.add_option("--provider", options.provider, "who tells the carbon intensity")
+      ->capture_default_str();
+  command
+      .add_option("--provider-url", options.provider_url,
+                  "where the provider is, if not at its own address; `carbon-kube replay-grid` "
+                  "can stand in for it")
+      ->type_name("URL");
+  command.add_option("--token-file", options.token_file, "file with the provider's token")
+      ->type_name("FILE");
+  command.add_option("--signal", options.signal, "which emissions count")
+      ->check(CLI::IsMember({"lifecycle", "direct"}))
+      ->capture_default_str();
+  command
+      .add_option("--region", options.regions,
+                  "grid zone of a region label; goes before the built-in map of AWS regions; may "
+                  "be repeated")
+      ->type_name("REGION=ZONE")
+      ->allow_extra_args(false);
+}
+
+void DescribePlanning(CLI::App& command, Options& options) {
+  command
+      .add_option("--default-max-delay", options.default_max_delay,
+                  "how long a pod without deadline and max-delay may wait")
+      ->capture_default_str();
+  command
+      .add_option("--default-duration", options.default_duration,
+                  "how long a pod without expected-duration is taken to run")
+      ->capture_default_str();
+  command
+      .add_option("--start-margin", options.start_margin,
+                  "how long before its latest start a pod is released at the latest")
+      ->capture_default_str();
+  command
+      .add_option("--min-saving", options.min_saving,
+                  "least share of a pod's emissions that waiting must save")
+      ->check(CLI::Range(0.0, 0.99))
+      ->capture_default_str();
+}
+
+void Describe(CLI::App& command, Options& options) {
+  AddClusterFlags(command, options.cluster, false);
+  DescribeSignal(command, options);
+  DescribePlanning(command, options);
+  command
+      .add_option("--clock", options.clock,
+                  "the calendar of signals and deadlines: real, or ORIGIN@REALxSPEED for a replay")
+      ->capture_default_str();
+  command.add_option("--instance", options.instance, "name of this process in events")
+      ->capture_default_str();
+  command.add_option("--log-level", options.log_level, "least level of log lines")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->capture_default_str();
+}
+
+}  // namespace
+
+CLI::App* AddControllerCommand(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "controller", "Hold managed pods until the grid is clean, and release them in time");
+  command->footer(kExample);
+  Describe(*command, *options);
+  command->callback([options, &exit_code] { exit_code = Finish("controller", Run(*options)); });
+  return command;
+}
+
+}  // namespace carbon::app

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/daemon.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "controller/kube_actuator.h"
+
+namespace carbon::controller {
+namespace {
+
+/// Two steps are at least this far apart in real time, so that a burst of pods costs few of them.
+constexpr Duration kLeastPause{20};
+/// After a failure by the world's fault.
+constexpr Duration kRetryPause{500};
+
+std::string Names(const std::set<grid::ZoneId>& zones) {
+  std::string names;
+  for (const grid::ZoneId& zone : zones) {
+    names += (names.empty() ? "" : ", ") + zone.name;
+  }
+  return names;
+}
+
+bool AnsweredForAll(const feeds::Poller& poller, const std::set<grid::ZoneId>& zones) {
+  const auto counts = poller.Counts();
+  return std::all_of(zones.begin(), zones.end(), [&](const grid::ZoneId& zone) {
+    const auto found = counts.find(zone);
+    return found != counts.end() &&
+           found->second.complete + found->second.partial + found->second.failed > 0;
+  });
+}
+
+}  // namespace
+
+Daemon::Daemon(DaemonOptions options, DaemonParts parts)
+    : options_(std::move(options)), parts_(std::move(parts)) {}
+
+Status Daemon::Run(std::stop_token stop) {
+  const auto wake = [this](std::string_view) { wakeup_.Wake(); };
+  const Nodes nodes({.path = "/api/v1/nodes", .selection = {}}, parts_.make_client,
+                    *parts_.real_clock, workloads::ReadNode, wake);
+  const Pods pods({.path = "/api/v1/pods",
+                   .selection = {.labels = std::string(workloads::kManagedLabel) + "=true"}},
+                  parts_.make_client, *parts_.real_clock, workloads::ReadPod, wake);
+  if (const Status synced = AwaitSync(pods, nodes, stop); !synced) {
+    return synced;
+  }
+  const auto client = parts_.make_client(stop);
+  KubeActuator actuator(*client, *parts_.real_clock, options_.instance);
+  Loop loop(options_.loop, actuator);
+  while (!stop.stop_requested()) {
+    if (const Status followed = Follow(nodes, stop); !followed) {
+      return followed;
+    }
+    const StepResult result = loop.Step(Observe(pods));
+    loop_counters_ = loop.counters();
+    wakeup_.Wait(kLeastPause, stop);
+    wakeup_.Wait(UntilNextStep(result), stop);
+  }
+  poller_.reset();
+  spdlog::info("stopped: {} steps, {} released, {} explained, {} failures", loop_counters_.steps,
+               loop_counters_.released, loop_counters_.explained, loop_counters_.failures);
+  return {};
+}
+
+Status Daemon::AwaitSync(const Pods& pods, const Nodes& nodes, const std::stop_token& stop) const {
+  if (nodes.AwaitSync(options_.first_sync, stop) && pods.AwaitSync(options_.first_sync, stop)) {
+    spdlog::info("in step with the cluster: {} nodes, {} managed pods", nodes.Now()->size(),
+                 pods.Now()->size());
+    return {};
+  }
+  if (stop.stop_requested()) {
+    return {};
+  }
+  const std::string why = nodes.Synced() ? pods.LastError() : nodes.LastError();
+  return Unavailable("the cluster cannot be read: " +
+                     (why.empty() ? "the API server did not answer in time" : why));
+}
+
+Status Daemon::Follow(const Nodes& nodes, const std::stop_token& stop) {
+  const auto now = nodes.Now();
+  if (now == nodes_seen_) {
+    return {};
+  }
+  nodes_seen_ = now;
+  std::vector<workloads::NodeView> views;
+  std::set<grid::ZoneId> zones = zones_;
+  for (const auto& item : *now) {
+    views.push_back(item->value);
+    const auto known = options_.regions.find(item->value.region());
+    if (known != options_.regions.end()) {
+      zones.insert(known->second.zone);
+    }
+  }
+  const auto before = fleet_ ? fleet_->UnknownRegions() : std::vector<std::string>();
+  fleet_ = std::make_unique<workloads::Fleet>(std::move(views), options_.regions);
+  for (const std::string& region : fleet_->UnknownRegions()) {
+    if (std::find(before.begin(), before.end(), region) == before.end()) {
+      spdlog::warn("no grid zone is known for region {}: nothing is placed there (--region)",
+                   region);
+    }
+  }
+  return zones == zones_ ? Status() : PollZones(std::move(zones), stop);
+}
+
+Status Daemon::PollZones(std::set<grid::ZoneId> zones, const std::stop_token& stop) {
+  auto feed = parts_.make_feed();
+  if (!feed) {
+    return feed.error();
+  }
+  poller_.reset();
+  zones_ = std::move(zones);
+  feeds::PollerOptions options;
+  options.zones.assign(zones_.begin(), zones_.end());
+  options.on_update = [this] { wakeup_.Wake(); };
+  options.on_event = [](const feeds::PollEvent& event) {
+    spdlog::log(event.warning ? spdlog::level::warn : spdlog::level::info, "{}", event.text);
+  };
+  spdlog::info("polling {} zones: {}", zones_.size(), Names(zones_));
+  poller_ = std::make_unique<feeds::Poller>(*std::move(feed), *parts_.clock, std::move(options));
+  const Time give_up = parts_.real_clock->Now() + options_.first_signal;
+  while (!stop.stop_requested() && !AnsweredForAll(*poller_, zones_) &&
+         parts_.real_clock->Now() < give_up) {
+    wakeup_.Wait(Duration(50), stop);
+  }
+  return {};
+}
+
+World Daemon::Observe(const Pods& pods) const {
+  const Time now = parts_.clock->Now();
+  const auto readings = poller_ ? poller_->Latest() : std::make_shared<const feeds::Readings>();
+  World world{.now = now,
+              .board = std::make_shared<const grid::Board>(
+                  grid::Board::Of(*readings, now, options_.outlook)),
+              .held = {},
+              .fleet = fleet_.get()};
+  const auto snapshot = pods.Now();
+  for (const auto& item : *snapshot) {
+    if (item->value.held()) {
+      world.held.push_back({item->value, parts_.clock->FromReal(item->value.created)});
+    }
+  }
+  return world;
+}
+
+Duration Daemon::UntilNextStep(const StepResult& result) const {
+  const Time now = parts_.clock->Now();
+  Time next = FloorTo(now, options_.tick) + options_.tick;
+  if (result.next_start) {
+    next = std::min(next, std::max(*result.next_start, now));
+  }
+  const Duration pause = parts_.clock->Real(next - now) + Duration(1);
+  return result.retry_soon ? std::min(pause, kRetryPause) : pause;
+}
+
+}  // namespace carbon::controller

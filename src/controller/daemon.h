@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <stop_token>
+#include <string>
+
+#include "base/result.h"
+#include "controller/loop.h"
+#include "controller/wakeup.h"
+#include "feeds/feed.h"
+#include "feeds/poller.h"
+#include "grid/outlook.h"
+#include "kube/client.h"
+#include "kube/informer.h"
+#include "net/clock.h"
+#include "workloads/fleet.h"
+#include "workloads/node.h"
+#include "workloads/pod.h"
+
+namespace carbon::controller {
+
+struct DaemonOptions {
+  LoopSettings loop;
+  grid::OutlookRules outlook;
+  workloads::RegionMap regions;
+  Duration tick = std::chrono::minutes(5);         ///< longest time between two looks
+  Duration first_signal = std::chrono::seconds(30);  ///< real time to wait for the first poll
+  Duration first_sync = std::chrono::seconds(60);    ///< real time to wait for the API server
+  std::string instance = "carbon-kube";              ///< names this process in events
+};
+
+/// What a daemon is made of.
+struct DaemonParts {
+  kube::ClientFactory make_client;
+  std::function<Result<std::unique_ptr<feeds::Feed>>()> make_feed;
+  const net::Clock* clock = nullptr;       ///< tells schedules, signals and deadlines
+  const net::Clock* real_clock = nullptr;  ///< tells the machine's time
+};
+
+/// Runs the loop against a cluster: mirrors nodes and managed pods, polls the zones of the regions
+/// that have nodes, and takes a step whenever one of them changes, a start is due, or a tick has
+/// passed. Until the first poll has answered for every zone nothing is decided, for at most
+/// `first_signal`: a start must not release what waits. A zone that stays unknown after that is
+/// the loop's to treat (it releases).
+class Daemon {
+ public:
+  /// The parts' clocks outlive the daemon.
+  Daemon(DaemonOptions options, DaemonParts parts);
+
+  /// Works until `stop` is requested, then returns success. Fails where the API server cannot be
+  /// reached at the start or a feed cannot be made.
+  Status Run(std::stop_token stop);
+
+  /// After, or from the thread of, Run().
+  const LoopCounters& counters() const { return loop_counters_; }
+
+ private:
+  using Pods = kube::Informer<workloads::PodView>;
+  using Nodes = kube::Informer<workloads::NodeView>;
+
+  Status AwaitSync(const Pods& pods, const Nodes& nodes, const std::stop_token& stop) const;
+  /// Makes the fleet anew where nodes have changed, and the poller where zones have.
+  Status Follow(const Nodes& nodes, const std::stop_token& stop);
+  Status PollZones(std::set<grid::ZoneId> zones, const std::stop_token& stop);
+  World Observe(const Pods& pods) const;
+  Duration UntilNextStep(const StepResult& result) const;
+
+  DaemonOptions options_;
+  DaemonParts parts_;
+  Wakeup wakeup_;
+  LoopCounters loop_counters_;
+  std::set<grid::ZoneId> zones_;
+  std::unique_ptr<feeds::Poller> poller_;
+  std::shared_ptr<const kube::Snapshot<workloads::NodeView>> nodes_seen_;
+  std::unique_ptr<workloads::Fleet> fleet_;
+};
+
+}  // namespace carbon::controller
