@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Written by scripts/make-data; do not edit. Source: Cloud Carbon Footprint,
-// ccf-coefficients, coefficients-aws-use and aws-instances (Apache-2.0); see data/NOTICE.
+// ccf-coefficients, coefficients-aws-use, aws-instances (Apache-2.0); see data/NOTICE.
 #pragma once
 
 #include <array>
