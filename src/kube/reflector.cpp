@@ -81,16 +81,17 @@ std::optional<Duration> Reflector::Digest(const Status& outcome) {
   }
   const Error error = outcome ? Unavailable("the server ends watches at once") : outcome.error();
   if (silent_) {
-    ++counters_.reconnects;  // it took its time already
-    return std::nullopt;
+    // The connection is dead, or else the version is ahead of a server that was restored from a
+    // backup, which then waits for it in silence.
+    if (!progress_) {
+      version_.clear();
+    }
+    ++counters_.reconnects;
+    return std::nullopt;  // it took its time already
   }
   const bool at_once = error.kind == Error::Kind::expired && backoff_.failures() == 0;
   const auto delay = backoff_.Next(random_);
-  // A restored etcd may be behind the version that was seen last: the server waits in vain for it
-  // (504) each time. A server that is away, in contrast, costs no new list when it is back.
-  constexpr int kMostTimeouts = 3;
-  const bool stuck = error.kind == Error::Kind::timeout && backoff_.failures() >= kMostTimeouts;
-  if (error.kind == Error::Kind::expired || IsRefusal(error.kind) || stuck) {
+  if (error.kind == Error::Kind::expired || IsRefusal(error.kind)) {
     version_.clear();
   }
   ++counters_.errors;

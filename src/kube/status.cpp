@@ -24,15 +24,16 @@ bool AnyCause(const json::object* status, Matches matches) {
          });
 }
 
-bool IsFailedTest(int code, const json::object* status) {
-  return code == 422 && AnyCause(status, [](const json::object& cause) {
-           return StringAt(&cause, "reason") == "UnexpectedServerResponse" &&
-                  StringAt(&cause, "message").starts_with("testing ");
-         });
+/// The server has one bare 422 for every JSON patch that cannot be applied to the object as it is
+/// now; a 422 of validation names the object and the fields.
+bool IsUnfitPatch(int code, const json::object* status) {
+  const json::object* details = status == nullptr ? nullptr : ObjectAt(*status, {"details"});
+  return code == 422 && details != nullptr && !details->contains("kind") &&
+         !details->contains("causes");
 }
 
 Error::Kind KindOf(int code, const json::object* status) {
-  if (IsDisruptionBudget(code, status) || IsFailedTest(code, status)) {
+  if (IsDisruptionBudget(code, status) || IsUnfitPatch(code, status)) {
     return Error::Kind::conflict;
   }
   switch (code) {

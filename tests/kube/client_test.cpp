@@ -35,7 +35,8 @@ HttpResponse Json(int status, std::string body) {
   return {status, {{"content-type", "application/json"}}, std::move(body)};
 }
 
-HttpResponse Refusal(int code, const std::string& message, const std::string& details = "{}") {
+HttpResponse Refusal(int code, const std::string& message,
+                     const std::string& details = R"({"kind":"Pod"})") {
   return Json(code, R"({"kind":"Status","apiVersion":"v1","status":"Failure","message":")" +
                         message + R"(","details":)" + details + R"(,"code":)" +
                         std::to_string(code) + "}");
@@ -143,13 +144,16 @@ TEST_F(ClientTest, StatusesBecomeErrorsOfTheirKind) {
   }
 }
 
-TEST_F(ClientTest, AFailedTestOfAJsonPatchIsConflict) {
-  auto client = Answering({Refusal(
-      422, "the server rejected our request due to an error in our request",
-      R"({"causes":[{"reason":"UnexpectedServerResponse","message":"testing value /a failed"}]})")});
-  const auto answer = client.Patch(kPod, PatchKind::json, json::array());
-  ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error().kind, Error::Kind::conflict);
+TEST_F(ClientTest, AJsonPatchThatDoesNotFitIsConflict) {
+  const std::pair<const char*, Error::Kind> cases[] = {
+      {"{}", Error::Kind::conflict},
+      {R"({"name":"y","kind":"Pod","causes":[{"field":"spec"}]})", Error::Kind::internal}};
+  for (const auto& [details, kind] : cases) {
+    auto client = Answering({Refusal(422, "the server rejected our request", details)});
+    const auto answer = client.Patch(kPod, PatchKind::json, json::array());
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().kind, kind) << details;
+  }
 }
 
 TEST_F(ClientTest, ForeignAnswersAreUnavailableAndUnquoted) {

@@ -222,10 +222,6 @@ class FakeApi {
         peer.SayChunk(Line("ERROR", Refusal(410)));
         return peer.SayChunk("");
       }
-      if (at > version_) {
-        lock.unlock();
-        return peer.Say(Answer(504, boost::json::serialize(Refusal(504))));
-      }
     }
     ++watching_;
     lock.unlock();
