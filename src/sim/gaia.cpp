@@ -50,7 +50,8 @@ Result<Scenario> PrepareGaia(const std::vector<TraceJob>& trace, const grid::Ser
                     .slot = kSlot,
                     .jobs = {},
                     .submitted = trace.size()};
-  for (const TraceJob& job : trace) {
+  for (const TraceJob* const each : ByArrival(trace)) {
+    const TraceJob& job = *each;
     const Duration length = WholeSlots(job.length);
     if (job.arrival >= setting.window || length == Duration::zero()) {
       ++scenario.rejected;
@@ -71,8 +72,6 @@ Result<Scenario> PrepareGaia(const std::vector<TraceJob>& trace, const grid::Ser
                 .cpus = job.cpus},
                arrival + length + wait);
   }
-  std::stable_sort(scenario.jobs.begin(), scenario.jobs.end(),
-                   [](const SimJob& a, const SimJob& b) { return a.arrival < b.arrival; });
   return scenario;
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/plain.h"
 
-#include <algorithm>
-
 namespace carbon::sim {
 
 Result<Scenario> PreparePlain(const std::vector<TraceJob>& trace, const grid::Series& signal,
@@ -11,7 +9,8 @@ Result<Scenario> PreparePlain(const std::vector<TraceJob>& trace, const grid::Se
     return ok.error();
   }
   Scenario scenario{.signal = signal, .jobs = {}, .submitted = trace.size()};
-  for (const TraceJob& job : trace) {
+  for (const TraceJob* const each : ByArrival(trace)) {
+    const TraceJob& job = *each;
     if (job.arrival >= setting.window || job.length == Duration::zero()) {
       ++scenario.rejected;
       continue;
@@ -29,8 +28,6 @@ Result<Scenario> PreparePlain(const std::vector<TraceJob>& trace, const grid::Se
                 .cpus = job.cpus},
                horizon);
   }
-  std::stable_sort(scenario.jobs.begin(), scenario.jobs.end(),
-                   [](const SimJob& a, const SimJob& b) { return a.arrival < b.arrival; });
   return scenario;
 }
 

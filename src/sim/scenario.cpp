@@ -20,6 +20,18 @@ const Rules* FindRules(std::string_view name) {
   return found == kRules.end() ? nullptr : found;
 }
 
+std::vector<const TraceJob*> ByArrival(const std::vector<TraceJob>& trace) {
+  std::vector<const TraceJob*> jobs;
+  jobs.reserve(trace.size());
+  for (const TraceJob& job : trace) {
+    jobs.push_back(&job);
+  }
+  std::sort(jobs.begin(), jobs.end(), [](const TraceJob* a, const TraceJob* b) {
+    return a->arrival != b->arrival ? a->arrival < b->arrival : a < b;
+  });
+  return jobs;
+}
+
 void AddIfKnown(Scenario& scenario, const SimJob& job, Time horizon) {
   if (scenario.signal.Mean(job.arrival, horizon)) {
     scenario.jobs.push_back(job);

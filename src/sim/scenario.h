@@ -60,6 +60,9 @@ inline constexpr Duration kShorterIsShort = std::chrono::hours(2);
 inline constexpr Duration kShortWait = std::chrono::hours(6);
 inline constexpr Duration kLongWait = std::chrono::hours(24);
 
+/// The jobs in the order of their arrivals, and of the trace where they arrive at once.
+std::vector<const TraceJob*> ByArrival(const std::vector<TraceJob>& trace);
+
 /// Adds the job, or counts it as unknown. `horizon`: the latest end of any plan for it.
 void AddIfKnown(Scenario& scenario, const SimJob& job, Time horizon);
 
