@@ -71,7 +71,7 @@ class Reflector {
   bool Synced() const { return counters_.relists > 0; }
   /// Waits for that, at most `timeout` of real time. False where it did not come.
   bool AwaitSync(Duration timeout, std::stop_token stop) const;
-  /// When the server last said anything, on the clock given; nothing before it first did.
+  /// When the server last said anything of the collection, on the clock given; nothing before that.
   std::optional<Time> LastContact() const;
   /// What last went wrong; empty where nothing did, or all is well again.
   std::string LastError() const;
