@@ -69,8 +69,8 @@ Status Daemon::Run(std::stop_token stop) {
 
 Status Daemon::AwaitSync(const Pods& pods, const Nodes& nodes, const std::stop_token& stop) const {
   if (nodes.AwaitSync(options_.first_sync, stop) && pods.AwaitSync(options_.first_sync, stop)) {
-    spdlog::info("in step with the cluster: {} nodes, {} managed pods", nodes.Now()->size(),
-                 pods.Now()->size());
+    spdlog::info("in step with the cluster: {} nodes, {} managed pods", nodes.Now().size(),
+                 pods.Now().size());
     return {};
   }
   if (stop.stop_requested()) {
@@ -83,13 +83,13 @@ Status Daemon::AwaitSync(const Pods& pods, const Nodes& nodes, const std::stop_t
 
 Status Daemon::Follow(const Nodes& nodes, const std::stop_token& stop) {
   const auto now = nodes.Now();
-  if (now == nodes_seen_) {
+  if (fleet_ && now == nodes_seen_) {
     return {};
   }
   nodes_seen_ = now;
   std::vector<workloads::NodeView> views;
   std::set<grid::ZoneId> zones = zones_;
-  for (const auto& item : *now) {
+  for (const auto& item : now) {
     views.push_back(item->value);
     const auto known = options_.regions.find(item->value.region());
     if (known != options_.regions.end()) {
@@ -138,8 +138,7 @@ World Daemon::Observe(const Pods& pods) const {
                   grid::Board::Of(*readings, now, options_.outlook)),
               .held = {},
               .fleet = fleet_.get()};
-  const auto snapshot = pods.Now();
-  for (const auto& item : *snapshot) {
+  for (const auto& item : pods.Now()) {
     if (item->value.held()) {
       world.held.push_back({item->value, parts_.clock->FromReal(item->value.created)});
     }

@@ -74,7 +74,7 @@ class Daemon {
   LoopCounters loop_counters_;
   std::set<grid::ZoneId> zones_;
   std::unique_ptr<feeds::Poller> poller_;
-  std::shared_ptr<const kube::Snapshot<workloads::NodeView>> nodes_seen_;
+  kube::Snapshot<workloads::NodeView> nodes_seen_;
   std::unique_ptr<workloads::Fleet> fleet_;
 };
 

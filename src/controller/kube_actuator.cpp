@@ -3,9 +3,12 @@
 
 #include <spdlog/spdlog.h>
 
+#include <array>
 #include <boost/json.hpp>
+#include <cstdio>
 #include <utility>
 
+#include "kube/lease.h"
 #include "kube/object.h"
 
 namespace carbon::controller {
@@ -17,13 +20,18 @@ std::string PodPath(const workloads::PodView& pod) {
   return kube::ApiPath({"api", "v1", "namespaces", pod.ns, "pods", pod.name});
 }
 
-/// Kubernetes' MicroTime, which takes nothing but six digits of fraction.
-std::string MicroTime(Time time) {
-  const Time second = FloorTo(time, std::chrono::seconds(1));
-  std::string text = FormatTime(second);
-  text.pop_back();
-  const std::string ms = std::to_string((time - second).count());
-  return text + "." + std::string(3 - ms.size(), '0') + ms + "000Z";
+/// A name that no other event on the pod has: its own kind of the apiserver's "POD.HEX".
+std::string EventName(const std::string& pod, Time now, uint64_t number) {
+  constexpr size_t kLongestPodPart = 200;
+  std::array<char, 40> suffix{};
+  std::snprintf(suffix.data(), suffix.size(), ".%llx%04llx",
+                static_cast<unsigned long long>(now.time_since_epoch().count()),
+                static_cast<unsigned long long>(number & 0xffff));
+  std::string name = pod.substr(0, kLongestPodPart);
+  while (!name.empty() && (name.back() == '.' || name.back() == '-')) {
+    name.pop_back();
+  }
+  return name + suffix.data();
 }
 
 bool IsWarning(plan::Cause cause) {
@@ -33,14 +41,14 @@ bool IsWarning(plan::Cause cause) {
 }  // namespace
 
 json::object EventOf(const workloads::PodView& pod, const plan::Decision& decision, Time now,
-                     const std::string& instance) {
+                     uint64_t number, const std::string& instance) {
   constexpr size_t kLongestNote = 1024;
   const bool hold = decision.action == plan::Decision::Action::hold;
   return {{"apiVersion", "events.k8s.io/v1"},
           {"kind", "Event"},
           {"metadata",
-           json::object{{"generateName", pod.name.substr(0, 200) + "."}, {"namespace", pod.ns}}},
-          {"eventTime", MicroTime(now)},
+           json::object{{"name", EventName(pod.name, now, number)}, {"namespace", pod.ns}}},
+          {"eventTime", kube::FormatMicroTime(now)},
           {"reportingController", "carbon-kube.io/controller"},
           {"reportingInstance", instance},
           {"action", hold ? "Hold" : "Release"},
@@ -80,7 +88,7 @@ Status KubeActuator::Explain(const workloads::PodView& pod, const plan::Decision
 void KubeActuator::Publish(const workloads::PodView& pod, const plan::Decision& decision) {
   const auto created =
       client_.Create(kube::ApiPath({"apis", "events.k8s.io", "v1", "namespaces", pod.ns, "events"}),
-                     EventOf(pod, decision, real_clock_.Now(), instance_));
+                     EventOf(pod, decision, real_clock_.Now(), ++events_, instance_));
   if (!created) {
     ++lost_events_;
     spdlog::warn("event on pod {} not written: {}", pod.id(), created.error().message);

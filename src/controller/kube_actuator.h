@@ -30,11 +30,13 @@ class KubeActuator final : public Actuator {
   kube::Client& client_;
   const net::Clock& real_clock_;
   std::string instance_;
+  uint64_t events_ = 0;
   uint64_t lost_events_ = 0;
 };
 
-/// The events.k8s.io/v1 Event that says `decision` on `pod`, at real time `now`.
+/// The events.k8s.io/v1 Event that says `decision` on `pod`, at real time `now`; it is the process's
+/// `number`-th.
 boost::json::object EventOf(const workloads::PodView& pod, const plan::Decision& decision, Time now,
-                            const std::string& instance);
+                            uint64_t number, const std::string& instance);
 
 }  // namespace carbon::controller

@@ -74,7 +74,7 @@ std::vector<Loop::Task> Loop::Decide(const World& world) const {
     if (released_.contains(held.pod.uid)) {
       continue;
     }
-    const auto wish = workloads::ReadWish(held.pod, held.arrival, world.now, settings_.defaults);
+    const auto wish = workloads::ReadWish(held.pod, held.arrival, settings_.defaults);
     if (!wish) {
       tasks.push_back({&held, BadRequest(held.pod, world.now, wish.error())});
       continue;

@@ -30,6 +30,9 @@ std::string Amount(Grams grams) {
   if (std::abs(g) >= 1000) {
     return Fixed(g / 1000, 1) + " kg";
   }
+  if (std::abs(g) < 1) {
+    return Fixed(g * 1000, 0) + " mg";
+  }
   return Fixed(g, std::abs(g) < 10 ? 1 : 0) + " g";
 }
 
@@ -69,7 +72,7 @@ std::string StartingSentence(const Reason& reason) {
   std::string text =
       "starting now" + Where(*reason.chosen) + " at " + Intensity(reason.chosen->intensity);
   const auto saving = reason.ExpectedSaving();
-  if (saving && saving->value() >= 0.05) {
+  if (saving && saving->value() >= 0.0005) {
     text += "; saves about " + Amount(*saving) + " against the mean of where it may run";
   }
   return text;

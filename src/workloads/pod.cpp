@@ -151,7 +151,7 @@ std::optional<PodView> ReadPod(const json::object& object) {
   return pod;
 }
 
-Result<Wish> ReadWish(const PodView& pod, Time arrival, Time now, const PodDefaults& defaults) {
+Result<Wish> ReadWish(const PodView& pod, Time arrival, const PodDefaults& defaults) {
   const auto deadline = TimeAnnotation(pod, kDeadlineAnnotation);
   if (!deadline) {
     return deadline.error();
@@ -176,9 +176,9 @@ Result<Wish> ReadWish(const PodView& pod, Time arrival, Time now, const PodDefau
     return Invalid("annotation " + std::string(kDeadlineAnnotation) + " needs " +
                    std::string(kDurationAnnotation) + " beside it, to know the latest start");
   }
-  if (**deadline <= now) {
+  if (**deadline <= arrival) {
     return Invalid("annotation " + std::string(kDeadlineAnnotation) + ": " +
-                   FormatTime(**deadline) + " has passed");
+                   FormatTime(**deadline) + " was in the past when the pod was created");
   }
   wish.latest_start = **deadline - wish.length;
   if (*max_delay) {

@@ -71,8 +71,8 @@ struct Wish {
 
 /// Reads the annotations. `arrival`: when the pod was created, on the clock that deadlines are told
 /// by. Fails, as invalid, with a sentence for the pod's owner: a value that cannot be read, a
-/// deadline without an expected duration, a deadline at or before `now`.
-Result<Wish> ReadWish(const PodView& pod, Time arrival, Time now, const PodDefaults& defaults);
+/// deadline without an expected duration, a deadline at or before `arrival`.
+Result<Wish> ReadWish(const PodView& pod, Time arrival, const PodDefaults& defaults);
 
 /// Both patches are merge patches (RFC 7386, application/merge-patch+json) that hold for `pod` as
 /// it was read: the API server answers 409 (Conflict) where anything about it changed since, also

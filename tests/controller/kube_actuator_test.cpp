@@ -76,6 +76,7 @@ TEST_F(KubeActuatorTest, ReleasesByAPatchAndSaysSoInAnEvent) {
   EXPECT_EQ(log_.requests[1].method, "POST");
   const json::object event = json::parse(log_.requests[1].body).as_object();
   EXPECT_EQ(event.at("eventTime"), "2026-11-24T20:00:02.005000Z");
+  EXPECT_TRUE(event.at("metadata").as_object().at("name").as_string().starts_with("etl."));
   EXPECT_EQ(event.at("reason"), "NoSignal");
   EXPECT_EQ(event.at("type"), "Warning");
   EXPECT_EQ(event.at("action"), "Release");

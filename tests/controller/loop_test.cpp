@@ -150,7 +150,7 @@ TEST_F(LoopTest, FailsOpenOnABadAnnotationAndCountsIt) {
   loop_.Step(At(kMidnight, {pod, Pod("past", "eu-central-1", -hours(1))}));
   EXPECT_EQ(loop_.counters().released_bad_request, 2U);
   EXPECT_EQ(actuator_.said["a"].cause, Cause::bad_request);
-  EXPECT_NE(actuator_.said["past"].note.find("is in the past"), std::string::npos);
+  EXPECT_NE(actuator_.said["past"].note.find("was in the past"), std::string::npos);
 }
 
 TEST_F(LoopTest, CountsAReleaseAfterTheLatestStart) {

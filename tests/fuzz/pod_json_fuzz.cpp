@@ -39,7 +39,7 @@ void CheckPod(const boost::json::object& object, const std::optional<workloads::
   Require(std::isfinite(pod->cpu_cores) && pod->cpu_cores >= 0);
   Require(std::isfinite(pod->memory_bytes) && pod->memory_bytes >= 0);
   const Time now = *ParseTime("2021-07-01T00:00:00Z");
-  const auto wish = workloads::ReadWish(*pod, pod->created, now, {});
+  const auto wish = workloads::ReadWish(*pod, now, {});
   Require(wish ? wish->length > Duration::zero() : !wish.error().message.empty());
   CheckRelease(*pod);
   workloads::Fleet fleet(node ? std::vector{*node} : std::vector<workloads::NodeView>(),
