@@ -54,21 +54,23 @@ function(carbon_library room)
   endforeach()
 endfunction()
 
-# carbon_test(series_test grid): tests/<current folder>/series_test.cpp against carbon::grid.
+# carbon_test(series_test grid): tests/<current folder>/series_test.cpp against carbon::grid. Tests run
+# in the project's root, which they know as CARBON_SOURCE_DIR: relative, so that two checkouts share
+# one compiler cache.
 function(carbon_test name)
   if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${name}.cpp)
-    message(WARNING "${name}.cpp is registered but absent")
-    return()
+    message(FATAL_ERROR "${name}.cpp is registered but absent")
   endif()
   add_executable(${name} ${name}.cpp)
   target_link_libraries(${name} PRIVATE carbon_options GTest::gmock_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  target_compile_definitions(${name} PRIVATE CARBON_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_compile_definitions(${name} PRIVATE CARBON_SOURCE_DIR=".")
   foreach(room IN LISTS ARGN)
     target_link_libraries(${name} PRIVATE carbon::${room})
   endforeach()
   cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME label)
   gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
     PROPERTIES LABELS ${label} TIMEOUT 120)
 endfunction()
 
@@ -76,8 +78,7 @@ endfunction()
 set(CARBON_FUZZ_SECONDS 30 CACHE STRING "How long ctest lets each fuzzer run")
 function(carbon_fuzzer name)
   if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${name}_fuzz.cpp)
-    message(WARNING "${name}_fuzz.cpp is registered but absent")
-    return()
+    message(FATAL_ERROR "${name}_fuzz.cpp is registered but absent")
   endif()
   add_executable(${name}_fuzz ${name}_fuzz.cpp)
   target_link_libraries(${name}_fuzz PRIVATE carbon_options)

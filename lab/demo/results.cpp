@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "ledger/footprint.h"
-#include "ledger/oracle.h"
+#include "plan/best_start.h"
 
 namespace carbon::demo {
 namespace {
@@ -22,9 +22,9 @@ std::optional<Grams> OracleGrams(const DemoJob& job, const std::vector<plan::Pla
   std::optional<Grams> least;
   for (const plan::Place& place : places) {
     const grid::Series* signal = SignalOf(signals, place.region);
-    const auto best = signal == nullptr ? std::nullopt
-                                        : ledger::BestSingleStart(*signal, job.arrival,
-                                                                  job.latest_start(), job.length);
+    const auto best = signal == nullptr
+                          ? std::nullopt
+                          : plan::BestStart(*signal, job.arrival, job.latest_start(), job.length);
     if (best) {
       const Grams grams = place.power * job.length * best->mean;
       least = least ? std::min(*least, grams) : grams;

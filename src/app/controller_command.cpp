@@ -3,7 +3,9 @@
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include <array>
 #include <memory>
 #include <string>
 #include <utility>
@@ -15,6 +17,7 @@
 #include "base/text.h"
 #include "controller/daemon.h"
 #include "feeds/feeds.h"
+#include "kube/lease.h"
 #include "net/clock.h"
 #include "workloads/regions.h"
 
@@ -42,7 +45,9 @@ struct Options {
   std::string default_duration = "1h";
   std::string start_margin = "5m";
   double min_saving = plan::Parameters{}.min_saving;
-  std::string instance = "carbon-kube";
+  std::string instance;
+  bool leader_elect = true;
+  std::string lease_namespace{kube::kLeaseNamespace};
   std::string log_level = "info";
 };
 
@@ -73,6 +78,11 @@ Result<workloads::RegionMap> Regions(const std::vector<std::string>& assignments
   return regions;
 }
 
+std::string HostName() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "carbon-kube";
+}
+
 struct Compiled {
   controller::DaemonOptions daemon;
   feeds::FeedSettings feed;
@@ -91,7 +101,12 @@ Result<Compiled> Compile(const Options& options) {
   loop.planner.start_margin = problems.Take("--start-margin", ParseDuration(options.start_margin));
   loop.planner.min_saving = options.min_saving;
   compiled.daemon.regions = problems.Take("--region", Regions(options.regions));
-  compiled.daemon.instance = options.instance;
+  compiled.daemon.instance = options.instance.empty() ? HostName() : options.instance;
+  if (options.leader_elect) {
+    compiled.daemon.lease = kube::LeaseOptions{.name_space = options.lease_namespace,
+                                               .name = std::string(kube::kLeaseName),
+                                               .holder = compiled.daemon.instance};
+  }
   compiled.feed.token =
       problems.Take("credentials", ReadTokenFile("--token-file", options.token_file));
   compiled.feed.base_url = options.provider_url;
@@ -183,7 +198,13 @@ void Describe(CLI::App& command, Options& options) {
       .add_option("--clock", options.clock,
                   "the calendar of signals and deadlines: real, or ORIGIN@REALxSPEED for a replay")
       ->capture_default_str();
-  command.add_option("--instance", options.instance, "name of this process in events")
+  command.add_option("--instance", options.instance,
+                     "name of this process in events and in the lease; else the host's name");
+  command
+      .add_option("--leader-elect", options.leader_elect,
+                  "act only while holding the lease, so that several controllers may run")
+      ->capture_default_str();
+  command.add_option("--leader-elect-namespace", options.lease_namespace, "where the lease is")
       ->capture_default_str();
   command.add_option("--log-level", options.log_level, "least level of log lines")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/release.h"
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "app/cluster_flags.h"
+#include "kube/lease.h"
 #include "kube/object.h"
 #include "net/clock.h"
 #include "workloads/pod.h"
@@ -17,13 +19,49 @@ namespace {
 
 constexpr const char* kExample = R"(Example:
   carbon-kube release pod/etl-nightly -n jobs
-  carbon-kube release --all                  # nothing stays held, in any namespace)";
+  carbon-kube release --all                  # nothing stays held, in any namespace
+  carbon-kube release --all --if-controller-gone 10m       # for a CronJob: a dead man's switch)";
 
 struct Options {
   ClusterFlags cluster;
   std::string pod;
   bool all = false;
+  std::string if_gone;
 };
+
+/// How long ago a controller last renewed the lease; nothing where none ever did.
+Result<std::optional<Duration>> SinceRenewal(kube::Client& client, Time now) {
+  const auto lease = client.Get(kube::ApiPath({"apis", "coordination.k8s.io", "v1", "namespaces",
+                                               kube::kLeaseNamespace, "leases", kube::kLeaseName}));
+  if (!lease) {
+    return lease.error().kind == Error::Kind::not_found
+               ? Result<std::optional<Duration>>(std::optional<Duration>())
+               : lease.error();
+  }
+  const auto renewed = ParseTime(kube::StringAt(kube::ObjectAt(*lease, {"spec"}), "renewTime"));
+  return renewed ? std::optional(now - *renewed) : std::optional<Duration>();
+}
+
+/// Whether --if-controller-gone lets the release go on; says so where it does not.
+Result<bool> ControllerIsGone(kube::Client& client, const Options& options, Time now) {
+  if (options.if_gone.empty()) {
+    return true;
+  }
+  const auto patience = ParseDuration(options.if_gone);
+  if (!patience) {
+    return patience.error().In("--if-controller-gone");
+  }
+  const auto since = SinceRenewal(client, now);
+  if (!since) {
+    return since.error();
+  }
+  if (*since && **since < *patience) {
+    std::cout << "a controller was there " << FormatDuration(std::max(Duration{}, **since))
+              << " ago: nothing to do\n";
+    return false;
+  }
+  return true;
+}
 
 plan::Decision ByHand(const workloads::PodView& pod, Time now) {
   return {.job = pod.id(),
@@ -98,6 +136,10 @@ Status Run(const Options& options) {
     return cluster.error();
   }
   const auto client = cluster->make_client({});
+  const auto gone = ControllerIsGone(*client, options, real_clock->Now());
+  if (!gone || !*gone) {
+    return gone ? Status() : gone.error();
+  }
   const auto held = HeldPods(*client, options, cluster->name_space);
   if (!held) {
     return held.error();
@@ -124,6 +166,10 @@ CLI::App* AddReleaseCommand(CLI::App& app, int& exit_code) {
   AddClusterFlags(*command, options->cluster, true);
   command->add_option("pod", options->pod, "pod/NAME or NAME");
   command->add_flag("--all", options->all, "every held pod of every namespace");
+  command
+      ->add_option("--if-controller-gone", options->if_gone,
+                   "only where no controller has renewed its lease for this long")
+      ->type_name("DURATION");
   command->callback([options, &exit_code] { exit_code = Finish("release", Run(*options)); });
   return command;
 }

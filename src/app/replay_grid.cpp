@@ -2,9 +2,7 @@
 #include "app/replay_grid.h"
 
 #include <arpa/inet.h>
-#include <pthread.h>
 
-#include <csignal>
 #include <cstdint>
 #include <iostream>
 #include <memory>
@@ -12,6 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "app/cluster_flags.h"
+#include "app/stop_signals.h"
+#include "app/token_file.h"
 #include "base/result.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -85,45 +86,6 @@ Result<std::string> ClockSpec(const Options& options) {
   return FormatTime(*start) + "@" + FormatTime(net::MakeRealClock()->Now()) + "x" + options.speed;
 }
 
-Result<std::string> ReadToken(const std::string& path) {
-  if (path.empty()) {
-    return std::string();
-  }
-  const auto text = net::ReadFile(path, 4096);
-  if (!text) {
-    return text.error().In("--token-file");
-  }
-  const std::string token(Trim(Split(*text, '\n').front()));
-  if (token.empty()) {
-    return Invalid("--token-file: " + path + " starts with an empty line, not with a token");
-  }
-  return token;
-}
-
-/// Holds SIGINT and SIGTERM back from this thread, and from threads started meanwhile, so that
-/// Await() gets them.
-class StopSignals {
- public:
-  StopSignals() {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGINT);
-    sigaddset(&signals_, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals_, &before_);
-  }
-  StopSignals(const StopSignals&) = delete;
-  StopSignals& operator=(const StopSignals&) = delete;
-  ~StopSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-  void Await() const {
-    int signal = 0;
-    sigwait(&signals_, &signal);
-  }
-
- private:
-  sigset_t signals_{};
-  sigset_t before_{};
-};
-
 Result<net::ServerOptions> Listen(const Options& options) {
   in6_addr parsed{};
   const char* const text = options.address.c_str();
@@ -144,7 +106,7 @@ Status Run(const Options& options) {
   if (!listen) {
     return listen.error();
   }
-  auto token = ReadToken(options.token_file);
+  auto token = ReadTokenFile("--token-file", options.token_file);
   if (!token) {
     return token.error();
   }
@@ -161,7 +123,7 @@ Status Run(const Options& options) {
     return clock.error().In("--clock");
   }
   const feeds::RecordedGrid grid(*std::move(recordings), *std::move(token));
-  const StopSignals signals;
+  StopSignals signals;
   const auto server = net::HttpServer::Start(*listen, [&](const net::ServerRequest& request) {
     return grid.Answer(request, (*clock)->Now());
   });
@@ -224,13 +186,7 @@ CLI::App* AddReplayGridCommand(CLI::App& app, int& exit_code) {
       "replay-grid", "Serve recorded grids as Electricity Maps would have at the time");
   command->footer(kExample);
   Describe(*command, *options);
-  command->callback([options, &exit_code] {
-    const Status done = Run(*options);
-    exit_code = done ? 0 : ExitCode(done.error().kind);
-    if (!done) {
-      std::cerr << "carbon-kube replay-grid: " << done.error().message << "\n";
-    }
-  });
+  command->callback([options, &exit_code] { exit_code = Finish("replay-grid", Run(*options)); });
   return command;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "controller/kube_actuator.h"
+#include "controller/leadership.h"
 
 namespace carbon::controller {
 namespace {
@@ -52,11 +53,17 @@ Status Daemon::Run(std::stop_token stop) {
   const auto client = parts_.make_client(stop);
   KubeActuator actuator(*client, *parts_.real_clock, options_.instance);
   Loop loop(options_.loop, actuator);
+  std::optional<Leadership> leadership;
+  if (options_.lease) {
+    leadership.emplace(*options_.lease, parts_.make_client, *parts_.real_clock,
+                       [this] { wakeup_.Wake(); });
+  }
   while (!stop.stop_requested()) {
     if (const Status followed = Follow(nodes, stop); !followed) {
       return followed;
     }
-    const StepResult result = loop.Step(Observe(pods));
+    const bool leading = !leadership || leadership->Held();
+    const StepResult result = leading ? loop.Step(Observe(pods)) : StepResult{.retry_soon = true};
     loop_counters_ = loop.counters();
     wakeup_.Wait(kLeastPause, stop);
     wakeup_.Wait(UntilNextStep(result), stop);

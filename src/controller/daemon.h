@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -15,6 +16,7 @@
 #include "grid/outlook.h"
 #include "kube/client.h"
 #include "kube/informer.h"
+#include "kube/lease.h"
 #include "net/clock.h"
 #include "workloads/fleet.h"
 #include "workloads/node.h"
@@ -26,10 +28,11 @@ struct DaemonOptions {
   LoopSettings loop;
   grid::OutlookRules outlook;
   workloads::RegionMap regions;
-  Duration tick = std::chrono::minutes(5);         ///< longest time between two looks
+  Duration tick = std::chrono::minutes(5);           ///< longest time between two looks
   Duration first_signal = std::chrono::seconds(30);  ///< real time to wait for the first poll
   Duration first_sync = std::chrono::seconds(60);    ///< real time to wait for the API server
   std::string instance = "carbon-kube";              ///< names this process in events
+  std::optional<kube::LeaseOptions> lease;           ///< nothing: acts without an election
 };
 
 /// What a daemon is made of.
@@ -43,8 +46,8 @@ struct DaemonParts {
 /// Runs the loop against a cluster: mirrors nodes and managed pods, polls the zones of the regions
 /// that have nodes, and takes a step whenever one of them changes, a start is due, or a tick has
 /// passed. Until the first poll has answered for every zone nothing is decided, for at most
-/// `first_signal`: a start must not release what waits. A zone that stays unknown after that is
-/// the loop's to treat (it releases).
+/// `first_signal`: a start must not release what waits. Acts only while it holds the lease. A zone
+/// that stays unknown after that is the loop's to treat (it releases).
 class Daemon {
  public:
   /// The parts' clocks outlive the daemon.

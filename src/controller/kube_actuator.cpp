@@ -44,22 +44,22 @@ json::object EventOf(const workloads::PodView& pod, const plan::Decision& decisi
                      uint64_t number, const std::string& instance) {
   constexpr size_t kLongestNote = 1024;
   const bool hold = decision.action == plan::Decision::Action::hold;
-  return {{"apiVersion", "events.k8s.io/v1"},
-          {"kind", "Event"},
-          {"metadata",
-           json::object{{"name", EventName(pod.name, now, number)}, {"namespace", pod.ns}}},
-          {"eventTime", kube::FormatMicroTime(now)},
-          {"reportingController", "carbon-kube.io/controller"},
-          {"reportingInstance", instance},
-          {"action", hold ? "Hold" : "Release"},
-          {"reason", plan::ToString(decision.reason.cause)},
-          {"type", IsWarning(decision.reason.cause) ? "Warning" : "Normal"},
-          {"note", plan::Sentence(decision.reason).substr(0, kLongestNote)},
-          {"regarding", json::object{{"apiVersion", "v1"},
-                                     {"kind", "Pod"},
-                                     {"namespace", pod.ns},
-                                     {"name", pod.name},
-                                     {"uid", pod.uid}}}};
+  return {
+      {"apiVersion", "events.k8s.io/v1"},
+      {"kind", "Event"},
+      {"metadata", json::object{{"name", EventName(pod.name, now, number)}, {"namespace", pod.ns}}},
+      {"eventTime", kube::FormatMicroTime(now)},
+      {"reportingController", "carbon-kube.io/controller"},
+      {"reportingInstance", instance},
+      {"action", hold ? "Hold" : "Release"},
+      {"reason", plan::ToString(decision.reason.cause)},
+      {"type", IsWarning(decision.reason.cause) ? "Warning" : "Normal"},
+      {"note", plan::Sentence(decision.reason).substr(0, kLongestNote)},
+      {"regarding", json::object{{"apiVersion", "v1"},
+                                 {"kind", "Pod"},
+                                 {"namespace", pod.ns},
+                                 {"name", pod.name},
+                                 {"uid", pod.uid}}}};
 }
 
 KubeActuator::KubeActuator(kube::Client& client, const net::Clock& real_clock, std::string instance)

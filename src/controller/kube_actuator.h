@@ -34,8 +34,8 @@ class KubeActuator final : public Actuator {
   uint64_t lost_events_ = 0;
 };
 
-/// The events.k8s.io/v1 Event that says `decision` on `pod`, at real time `now`; it is the process's
-/// `number`-th.
+/// The events.k8s.io/v1 Event that says `decision` on `pod`, at real time `now`; it is the
+/// process's `number`-th.
 boost::json::object EventOf(const workloads::PodView& pod, const plan::Decision& decision, Time now,
                             uint64_t number, const std::string& instance);
 

@@ -49,7 +49,7 @@ struct LoopCounters {
 };
 
 struct StepResult {
-  bool retry_soon = false;  ///< an action failed by the world's fault
+  bool retry_soon = false;  ///< an action failed by the world's fault, or is not ours to take yet
   /// The next moment at which a held pod is to start; the time to look again at the latest.
   std::optional<Time> next_start;
 };

@@ -17,6 +17,10 @@ namespace carbon::kube {
 /// Kubernetes' MicroTime: "2021-07-01T00:00:00.250000Z". Without the fraction it is refused.
 std::string FormatMicroTime(Time time);
 
+/// The lease of the controller.
+inline constexpr std::string_view kLeaseNamespace = "carbon-kube";
+inline constexpr std::string_view kLeaseName = "carbon-kube-controller";
+
 struct LeaseOptions {
   std::string name_space;
   std::string name;

@@ -7,48 +7,33 @@
 namespace carbon::plan {
 namespace {
 
-/// Keeps the best of the starts it is shown, which come in ascending order.
-class Search {
- public:
-  Search(const grid::Series& series, Duration length) : series_(series), length_(length) {}
+/// The first step boundary after `time`, which is not before the series' start.
+Time NextBoundary(const grid::Series& series, Time time) {
+  return series.start() + series.step() * ((time - series.start()) / series.step() + 1);
+}
 
-  void Try(Time start) {
-    const auto mean = series_.Mean(start, start + length_);
-    if (mean && (!best_ || *mean < best_->mean || (*mean == best_->mean && start < best_->start))) {
-      best_ = Window{start, *mean};
-    }
-  }
-
-  const std::optional<Window>& best() const { return best_; }
-
- private:
-  const grid::Series& series_;
-  Duration length_;
-  std::optional<Window> best_;
-};
+/// Without a margin, rounding in the means would make a job wait for nothing on a flat signal.
+bool IsClearlyLess(GramsPerKwh a, GramsPerKwh b) { return a < b * (1 - 1e-9); }
 
 }  // namespace
 
 std::optional<Window> BestStart(const grid::Series& series, Time earliest, Time latest,
                                 Duration length) {
-  assert(length > Duration::zero() && earliest <= latest);
-  Search search(series, length);
-  search.Try(earliest);
-  const Duration step = series.step();
-  const auto first_on_raster = [&](Time from) {
-    const Duration past = ((from - series.start()) % step + step) % step;
-    return past == Duration::zero() ? from : from + (step - past);
-  };
+  assert(length > Duration::zero());
   const Time last = std::min(latest, series.end() - length);
-  const Time from = std::max(earliest, series.start());
-  for (Time start = first_on_raster(from); start <= last; start += step) {
-    search.Try(start);
+  std::optional<Window> best;
+  for (Time start = std::max(earliest, series.start()); start <= last;) {
+    const auto mean = series.Mean(start, start + length);
+    if (mean && (!best || IsClearlyLess(*mean, best->mean))) {
+      best = Window{start, *mean};
+    }
+    if (start == last) {
+      break;
+    }
+    start = std::min(
+        {NextBoundary(series, start), NextBoundary(series, start + length) - length, last});
   }
-  for (Time end = first_on_raster(from + length); end - length <= last; end += step) {
-    search.Try(end - length);
-  }
-  search.Try(latest);
-  return search.best();
+  return best;
 }
 
 }  // namespace carbon::plan

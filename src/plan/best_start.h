@@ -17,11 +17,13 @@ struct Window {
   bool operator==(const Window&) const = default;
 };
 
-/// The start in [earliest, latest] at which an uninterrupted run of `length` meets the least mean
-/// intensity; of equal ones the earliest. Exact: the mean is piecewise linear in the start, so its
-/// least value lies at `earliest`, at `latest`, or where the start or the end of the run meets a
-/// step of the series. Starts whose run touches an unknown step do not count; nothing where none
-/// is left. O(number of steps between `earliest` and `latest`). length > 0, earliest <= latest.
+/// The start in [earliest, latest] at which an uninterrupted run of `length` (> 0) meets the least
+/// mean intensity, among the runs whose whole signal is known; nothing where there is none.
+///
+/// Exact to a relative 1e-9, within which the earlier start is taken: the mean is a piecewise
+/// linear function of the start, so it is least at one of the ends or where the run's start or end
+/// meets a step boundary of the series. Costs O(steps between earliest and latest). On a forecast
+/// it is the plan of one job; on what came true it is the oracle.
 std::optional<Window> BestStart(const grid::Series& series, Time earliest, Time latest,
                                 Duration length);
 
