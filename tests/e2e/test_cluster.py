@@ -1,0 +1,622 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The manifests, the controller, `why` and `release` on a real control plane."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+import signal
+import socket
+import ssl
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import (
+    CARBON_KUBE,
+    DATA,
+    PLAN,
+    Child,
+    Plane,
+    carbon_kube,
+    free_port,
+    is_held,
+    kubeconfig_text,
+    make_namespace,
+    must,
+    pod_object,
+    replay_grid,
+    wait_for,
+    write_private,
+)
+
+# In California it is Sunday evening: the sun is gone, and noon is 16 hours ahead.
+ORIGIN = datetime(2021, 8, 2, 3, tzinfo=UTC)
+ACCOUNT = "system:serviceaccount:carbon-kube:carbon-kube"
+
+
+def stamp(time: datetime) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def ahead(**delta: float) -> str:
+    """A moment of the recording."""
+    return stamp(ORIGIN + timedelta(**delta))
+
+
+def in_regions(*regions: str) -> dict[str, Any]:
+    """The affinity that lets a pod run only there."""
+    expression = {
+        "key": "topology.kubernetes.io/region",
+        "operator": "In",
+        "values": list(regions),
+    }
+    return {
+        "nodeAffinity": {
+            "requiredDuringSchedulingIgnoredDuringExecution": {
+                "nodeSelectorTerms": [{"matchExpressions": [expression]}]
+            }
+        }
+    }
+
+
+class Cluster:
+    """The installed plane as the tests of a module see it."""
+
+    def __init__(self, plane: Plane, folder: Path) -> None:
+        self.plane = plane
+        self.folder = folder
+        self.log = folder / "controller.log"
+        self.clock = f"{stamp(ORIGIN)}@{stamp(datetime.now(UTC))}x1"
+        token = plane.kubectl("create", "token", "-n", "carbon-kube", "carbon-kube").strip()
+        self.token = token
+        self.kubeconfig = write_private(
+            folder / "controller.kubeconfig",
+            kubeconfig_text(plane.server, token, plane.folder / "pki" / "ca.crt"),
+        )
+
+    def pod(self, namespace: str, name: str) -> dict[str, Any]:
+        return self.plane.get("pod", name, "-n", namespace)
+
+    def plan(self, namespace: str, name: str) -> dict[str, Any] | None:
+        text = self.pod(namespace, name)["metadata"].get("annotations", {}).get(PLAN)
+        return None if text is None else json.loads(text)
+
+    def await_plan(self, namespace: str, name: str, timeout: float = 60) -> dict[str, Any]:
+        return wait_for(
+            f"pod {namespace}/{name} has a plan",
+            lambda: self.plan(namespace, name),
+            timeout,
+        )
+
+    def await_start(self, namespace: str, name: str, timeout: float = 60) -> dict[str, Any]:
+        """Waits until a pod runs, and so was let go; returns its plan."""
+        wait_for(
+            f"pod {namespace}/{name} runs",
+            lambda: self.pod(namespace, name)["status"].get("phase") == "Running",
+            timeout,
+        )
+        assert not is_held(self.pod(namespace, name))
+        return self.await_plan(namespace, name, timeout=1)
+
+    def events(self, namespace: str, name: str) -> list[dict[str, Any]]:
+        """The events of Carbon-Kube on a pod."""
+        found = self.plane.get("events.v1.events.k8s.io", "-n", namespace)["items"]
+        return [
+            event
+            for event in found
+            if event["regarding"].get("name") == name
+            and event["reportingController"] == "carbon-kube.io/controller"
+        ]
+
+    def await_event(self, namespace: str, name: str, reason: str) -> dict[str, Any]:
+        return wait_for(
+            f"event {reason} on pod {namespace}/{name}",
+            lambda: next(
+                (event for event in self.events(namespace, name) if event["reason"] == reason),
+                None,
+            ),
+            timeout=30,
+        )
+
+    def why(self, namespace: str, name: str, *flags: str) -> str:
+        return must(
+            *(CARBON_KUBE, "why", f"pod/{name}", "-n", namespace),
+            *("--kubeconfig", self.plane.kubeconfig, *flags),
+        )
+
+    def start_controller(
+        self, provider_url: str, *flags: str, zones: dict[str, str] | None = None
+    ) -> Child:
+        """By its ServiceAccount's token. `zones` is what differs from the recordings' regions."""
+        with (DATA / "carbon" / "zones.csv").open() as file:
+            known = {row["region"]: row["zone"] for row in csv.DictReader(file)}
+        regions = [f"--region={region}={zone}" for region, zone in (known | (zones or {})).items()]
+        self.log.unlink(missing_ok=True)
+        return Child(
+            *(CARBON_KUBE, "controller", "--kubeconfig", self.kubeconfig, "--clock", self.clock),
+            *("--provider-url", provider_url, "--instance", "e2e", *flags, *regions),
+            log=self.log,
+        )
+
+    @contextlib.contextmanager
+    def controller(
+        self, provider_url: str, *flags: str, zones: dict[str, str] | None = None
+    ) -> Iterator[Child]:
+        """A controller that has to end well on SIGTERM and to keep its token for itself."""
+        child = self.start_controller(provider_url, *flags, zones=zones)
+        try:
+            yield child
+            assert child.alive(), child.text()
+            assert child.signal(signal.SIGTERM, patience=5) == 0, child.text()
+            assert self.token not in child.text()
+        finally:
+            child.end()
+
+
+@pytest.fixture(scope="module")
+def cluster(installed: Plane, tmp_path_factory: pytest.TempPathFactory) -> Cluster:
+    return Cluster(installed, tmp_path_factory.mktemp("cluster"))
+
+
+@pytest.fixture(scope="module")
+def grid(cluster: Cluster) -> Iterator[str]:
+    with replay_grid(cluster.folder, cluster.clock) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def jobs(installed: Plane) -> str:
+    """A namespace of users."""
+    return make_namespace(installed, "jobs")
+
+
+class TestGate:
+    """What holds without any controller."""
+
+    def test_a_managed_pod_is_held_at_its_creation(self, cluster: Cluster, jobs: str) -> None:
+        cluster.plane.create(pod_object(jobs, "gated"))
+        assert is_held(cluster.pod(jobs, "gated"))
+
+    def test_a_pod_without_the_label_starts_as_if_there_were_no_carbon_kube(
+        self, cluster: Cluster, jobs: str
+    ) -> None:
+        cluster.plane.create(pod_object(jobs, "unmanaged", managed=False))
+        assert not is_held(cluster.pod(jobs, "unmanaged"))
+        wait_for(
+            "the pod runs",
+            lambda: cluster.pod(jobs, "unmanaged")["status"].get("phase") == "Running",
+            timeout=60,
+        )
+
+    @pytest.mark.parametrize("namespace", ["kube-system", "carbon-kube"])
+    def test_nothing_is_held_in_the_systems_own_namespaces(
+        self, cluster: Cluster, namespace: str
+    ) -> None:
+        answer = cluster.plane.kubectl(
+            *("create", "--dry-run=server", "-o", "json", "-f", "-"),
+            stdin=json.dumps(pod_object(namespace, "own")),
+        )
+        assert not is_held(json.loads(answer))
+
+    def test_a_gate_of_somebody_else_stays_beside_ours(self, cluster: Cluster, jobs: str) -> None:
+        pod = pod_object(jobs, "two-gates")
+        pod["spec"]["schedulingGates"] = [{"name": "example.com/quota"}]
+        cluster.plane.create(pod)
+        gates = cluster.pod(jobs, "two-gates")["spec"]["schedulingGates"]
+        assert {gate["name"] for gate in gates} == {"example.com/quota", "carbon-kube.io/window"}
+
+    def test_why_of_a_held_pod_without_a_plan_asks_for_the_controller(
+        self, cluster: Cluster, jobs: str
+    ) -> None:
+        cluster.plane.create(pod_object(jobs, "unplanned"))
+        done = carbon_kube(
+            "why", "pod/unplanned", "-n", jobs, "--kubeconfig", cluster.plane.kubeconfig
+        )
+        assert done.code == 1, str(done)
+        assert done.err == (
+            f"carbon-kube why: pod {jobs}/unplanned is held and has no plan yet: "
+            "is the controller running?\n"
+        )
+
+    def test_why_of_a_pod_that_was_never_held_says_so(self, cluster: Cluster, jobs: str) -> None:
+        cluster.plane.create(pod_object(jobs, "free", managed=False))
+        done = carbon_kube("why", "free", "-n", jobs, "--kubeconfig", cluster.plane.kubeconfig)
+        assert done.code == 1, str(done)
+        assert "does not carry the label carbon-kube.io/managed=true" in done.err
+
+
+class TestRelease:
+    """By hand, with no controller."""
+
+    def release(self, cluster: Cluster, *args: str) -> str:
+        return must(CARBON_KUBE, "release", *args, "--kubeconfig", cluster.plane.kubeconfig)
+
+    def test_one_pod_is_let_go_and_says_that_a_hand_did_it(
+        self, cluster: Cluster, jobs: str
+    ) -> None:
+        cluster.plane.create(pod_object(jobs, "by-hand"), pod_object(jobs, "by-hand-not"))
+        assert self.release(cluster, "pod/by-hand", "-n", jobs) == (
+            f"pod/by-hand -n {jobs} released\n"
+        )
+        plan = cluster.await_start(jobs, "by-hand")
+        assert plan["cause"] == "ByHand"
+        why = cluster.why(jobs, "by-hand")
+        assert why.startswith(f"pod {jobs}/by-hand: starting now: released by hand\n")
+        assert is_held(cluster.pod(jobs, "by-hand-not"))
+
+    def test_a_pod_that_is_not_held_is_left_as_it_is(self, cluster: Cluster, jobs: str) -> None:
+        cluster.plane.create(pod_object(jobs, "not-held", managed=False))
+        assert self.release(cluster, "not-held", "-n", jobs) == "nothing is held\n"
+        assert cluster.plan(jobs, "not-held") is None
+
+    def test_other_gates_stay(self, cluster: Cluster, jobs: str) -> None:
+        pod = pod_object(jobs, "other-gate")
+        pod["spec"]["schedulingGates"] = [{"name": "example.com/quota"}]
+        cluster.plane.create(pod)
+        self.release(cluster, "other-gate", "-n", jobs)
+        gates = cluster.pod(jobs, "other-gate")["spec"]["schedulingGates"]
+        assert [gate["name"] for gate in gates] == ["example.com/quota"]
+
+    def test_all_lets_go_whatever_is_held_in_any_namespace(
+        self, cluster: Cluster, jobs: str
+    ) -> None:
+        other = make_namespace(cluster.plane, "others")
+        cluster.plane.create(
+            *(pod_object(jobs, f"all-{i}") for i in range(20)), pod_object(other, "all")
+        )
+        said = self.release(cluster, "--all")
+        assert f"pod/all -n {other} released\n" in said
+        assert all(f"pod/all-{i} -n {jobs} released\n" in said for i in range(20))
+        assert cluster.plane.held() == []
+        assert self.release(cluster, "--all") == "nothing is held\n"
+
+
+@pytest.fixture(scope="class")
+def controlled(cluster: Cluster, grid: str) -> Iterator[Child]:
+    with cluster.controller(grid) as child:
+        yield child
+
+
+@pytest.mark.usefixtures("controlled")
+class TestController:
+    def test_a_pod_with_room_is_held_for_a_cleaner_hour_and_told_so(
+        self, cluster: Cluster, jobs: str
+    ) -> None:
+        asked = {"deadline": ahead(hours=24), "expected-duration": "1h"}
+        cluster.plane.create(pod_object(jobs, "held", asked))
+        plan = cluster.await_plan(jobs, "held")
+        assert is_held(cluster.pod(jobs, "held"))
+        assert plan["cause"] == "CleanerWindow"
+        assert plan["deadline"] == asked["deadline"]
+        assert plan["latestStart"] == ahead(hours=23)
+        assert ahead() < plan["chosen"]["start"] <= ahead(hours=23)
+        assert plan["chosen"]["region"] == "us-west-1"
+        assert plan["chosen"]["zone"] == "US-CAL-CISO"
+        assert 0 < plan["chosen"]["grams"] < plan["runNow"]["grams"]
+        event = cluster.await_event(jobs, "held", "CleanerWindow")
+        assert event["type"] == "Normal"
+        assert event["action"] == "Hold"
+        assert event["reportingInstance"] == "e2e"
+        assert event["note"].startswith("waiting until ")
+        assert event["regarding"]["uid"] == cluster.pod(jobs, "held")["metadata"]["uid"]
+
+    def test_the_event_is_shown_by_kubectl_describe(self, cluster: Cluster, jobs: str) -> None:
+        asked = {"deadline": ahead(hours=24), "expected-duration": "2h"}
+        cluster.plane.create(pod_object(jobs, "described", asked))
+        note = cluster.await_event(jobs, "described", "CleanerWindow")["note"]
+        assert note in cluster.plane.kubectl("describe", "pod", "described", "-n", jobs)
+
+    def test_why_says_what_the_event_says_and_the_alternatives(
+        self, cluster: Cluster, jobs: str
+    ) -> None:
+        asked = {"deadline": ahead(hours=24), "expected-duration": "1h"}
+        # Where the sun shines somewhere, the way to start there now would be the best.
+        pod = pod_object(jobs, "asked-why", asked, region=None)
+        pod["spec"]["affinity"] = in_regions("us-west-1", "us-east-1")
+        cluster.plane.create(pod)
+        note = cluster.await_event(jobs, "asked-why", "CleanerWindow")["note"]
+        plan = cluster.plan(jobs, "asked-why")
+        assert plan is not None
+        assert len(plan["alternatives"]) == 3
+        lines = cluster.why(jobs, "asked-why").splitlines()
+        assert lines[0] == f"pod {jobs}/asked-why: {note}"
+        assert lines[1].startswith(f"decided at {plan['decidedAt']} on the signal of ")
+        assert lines[2] == f"latest start {ahead(hours=23)}, deadline {ahead(hours=24)}"
+        assert lines[3].split() == ["start", "(UTC)", "region", "zone", "g/kWh", "grams"]
+        rows = [line.split() for line in lines[4:]]
+        assert rows[0][0] == "*"
+        assert plan["chosen"]["region"] in rows[0]
+        assert [row[-4] for row in rows[1:]] == [way["region"] for way in plan["alternatives"]]
+        grams = [float(row[-1]) for row in rows]
+        assert grams == sorted(grams), "the chosen way is first, and the best"
+
+    def test_why_in_json_is_the_plan_on_the_pod(self, cluster: Cluster, jobs: str) -> None:
+        asked = {"deadline": ahead(hours=24), "expected-duration": "3h"}
+        cluster.plane.create(pod_object(jobs, "json", asked))
+        cluster.await_event(jobs, "json", "CleanerWindow")
+        said = json.loads(cluster.why(jobs, "json", "--output", "json"))
+        assert said == cluster.plan(jobs, "json")
+
+    @pytest.mark.parametrize(
+        ("name", "annotations", "cause", "kind", "fragment"),
+        [
+            (
+                "past",
+                {"deadline": ahead(hours=-1), "expected-duration": "10m"},
+                *("BadRequest", "Warning", "was in the past when the pod was created"),
+            ),
+            (
+                "no-duration",
+                {"deadline": ahead(hours=24)},
+                *("BadRequest", "Warning", "needs carbon-kube.io/expected-duration beside it"),
+            ),
+            (
+                "no-length",
+                {"deadline": ahead(hours=24), "expected-duration": "0s"},
+                *("BadRequest", "Warning", "expected-duration: must be longer than 0s"),
+            ),
+            (
+                "negative",
+                {"deadline": ahead(hours=24), "expected-duration": "-1h"},
+                *("BadRequest", "Warning", "'-1h' is not a duration"),
+            ),
+            (
+                "not-finite",
+                {"max-delay": "infh"},
+                *("BadRequest", "Warning", "'infh' is not a duration"),
+            ),
+            (
+                "unreadable",
+                {"deadline": "tomorrow noon", "expected-duration": "1h"},
+                *("BadRequest", "Warning", "'tomorrow noon' is not an RFC 3339 time"),
+            ),
+            (
+                "no-room",
+                {"deadline": ahead(hours=2), "expected-duration": "3h"},
+                *("DeadlineForcesStart", "Normal", "waiting longer would make it late"),
+            ),
+            (
+                "no-delay",
+                {"max-delay": "0s", "expected-duration": "1h"},
+                *("DeadlineForcesStart", "Normal", "waiting longer would make it late"),
+            ),
+        ],
+    )
+    def test_what_cannot_wait_is_let_go_at_once_and_told_why(
+        self,
+        cluster: Cluster,
+        jobs: str,
+        name: str,
+        annotations: dict[str, str],
+        cause: str,
+        kind: str,
+        fragment: str,
+    ) -> None:
+        cluster.plane.create(pod_object(jobs, name, annotations))
+        plan = cluster.await_start(jobs, name)
+        assert plan["cause"] == cause
+        event = cluster.await_event(jobs, name, cause)
+        assert event["type"] == kind
+        assert event["action"] == "Release"
+        assert fragment in event["note"]
+        assert cluster.why(jobs, name).startswith(f"pod {jobs}/{name}: {event['note']}\n")
+
+    def test_a_pod_that_matches_no_node_is_left_to_the_scheduler(
+        self, cluster: Cluster, jobs: str
+    ) -> None:
+        cluster.plane.create(pod_object(jobs, "nowhere", region="ap-south-1"))
+        event = cluster.await_event(jobs, "nowhere", "NoPlace")
+        assert event["note"] == "starting now: no node matches its selector"
+        assert not is_held(cluster.pod(jobs, "nowhere"))
+
+    def test_a_held_pod_that_is_deleted_is_gone_at_once(self, cluster: Cluster, jobs: str) -> None:
+        asked = {"deadline": ahead(hours=24), "expected-duration": "1h"}
+        cluster.plane.create(pod_object(jobs, "deleted", asked))
+        cluster.await_plan(jobs, "deleted")
+        cluster.plane.kubectl("delete", "pod", "deleted", "-n", jobs, "--timeout=30s")
+        assert cluster.plane.try_kubectl("get", "pod", "deleted", "-n", jobs).code == 1
+
+    def test_a_pod_is_told_its_plan_once_not_at_every_look(
+        self, cluster: Cluster, jobs: str
+    ) -> None:
+        asked = {"deadline": ahead(hours=24), "expected-duration": "1h"}
+        cluster.plane.create(pod_object(jobs, "told", asked))
+        first = cluster.await_event(jobs, "told", "CleanerWindow")
+        # Each of these makes the controller look at all pods again.
+        for i in range(3):
+            cluster.plane.create(pod_object(jobs, f"noise-{i}", asked))
+            cluster.await_plan(jobs, f"noise-{i}")
+        names = [event["metadata"]["name"] for event in cluster.events(jobs, "told")]
+        assert names == [first["metadata"]["name"]]
+
+    def test_a_burst_of_pods_is_planned_within_seconds_none_forgotten(
+        self, cluster: Cluster, jobs: str
+    ) -> None:
+        asked = {"deadline": ahead(hours=24), "expected-duration": "1h"}
+        burst = {f"burst-{i:02}" for i in range(40)}
+        cluster.plane.create(*(pod_object(jobs, name, asked) for name in sorted(burst)))
+
+        def planned() -> set[str]:
+            pods = cluster.plane.get("pods", "-n", jobs)["items"]
+            return {
+                pod["metadata"]["name"] for pod in pods if PLAN in pod["metadata"]["annotations"]
+            }
+
+        # The next look that does not come from a change is up to five minutes away.
+        with contextlib.suppress(AssertionError):
+            wait_for("all have a plan", lambda: burst <= planned(), timeout=20)
+        assert burst - planned() == set()
+
+
+class TestEndings:
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_a_signal_ends_the_controller_within_5_s_and_leaves_the_pods_to_the_next(
+        self, cluster: Cluster, grid: str, jobs: str, number: signal.Signals
+    ) -> None:
+        name = f"survives-{number.name.lower()}"
+        asked = {"deadline": ahead(hours=24), "expected-duration": "1h"}
+        cluster.plane.create(pod_object(jobs, name, asked))
+        first = cluster.start_controller(grid)
+        try:
+            event = cluster.await_event(jobs, name, "CleanerWindow")
+            assert first.signal(number, patience=5) == 0, first.text()
+            assert " stopped: " in first.text().splitlines()[-1]
+        finally:
+            first.end()
+        assert is_held(cluster.pod(jobs, name))
+        with cluster.controller(grid):
+            cluster.plane.create(pod_object(jobs, f"after-{name}", asked))
+            cluster.await_plan(jobs, f"after-{name}")
+            assert is_held(cluster.pod(jobs, name))
+            told = [each["metadata"]["name"] for each in cluster.events(jobs, name)]
+            assert told == [event["metadata"]["name"]], "the next controller repeats nothing"
+
+
+class TestNoSignal:
+    """Each with a controller of its own, whose provider fails in another way."""
+
+    def assert_released(self, cluster: Cluster, jobs: str, name: str, timeout: float) -> str:
+        plan = cluster.await_start(jobs, name, timeout)
+        assert plan["cause"] == "NoSignal"
+        event = cluster.await_event(jobs, name, "NoSignal")
+        assert event["type"] == "Warning"
+        assert event["note"].startswith("starting now: the carbon intensity is unknown (")
+        assert cluster.why(jobs, name).startswith(f"pod {jobs}/{name}: {event['note']}\n")
+        return event["note"]
+
+    def test_a_provider_that_refuses_connections_holds_nothing(
+        self, cluster: Cluster, jobs: str
+    ) -> None:
+        cluster.plane.create(pod_object(jobs, "refused"))
+        with cluster.controller(f"http://127.0.0.1:{free_port()}/v3"):
+            self.assert_released(cluster, jobs, "refused", timeout=45)
+
+    def test_a_provider_that_never_answers_holds_nothing_for_longer_than_30_s(
+        self, cluster: Cluster, jobs: str
+    ) -> None:
+        cluster.plane.create(pod_object(jobs, "hanging"))
+        with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
+            port = silent.getsockname()[1]
+            with cluster.controller(f"http://127.0.0.1:{port}/v3"):
+                self.assert_released(cluster, jobs, "hanging", timeout=60)
+
+    def test_a_provider_that_denies_the_token_holds_nothing(
+        self, cluster: Cluster, jobs: str, tmp_path: Path
+    ) -> None:
+        right = write_private(tmp_path / "right", "right-token\n")
+        wrong = write_private(tmp_path / "wrong", "wrong-token\n")
+        cluster.plane.create(pod_object(jobs, "denied"))
+        with (
+            replay_grid(tmp_path, cluster.clock, "--token-file", str(right)) as url,
+            cluster.controller(url, "--token-file", str(wrong)) as controller,
+        ):
+            note = self.assert_released(cluster, jobs, "denied", timeout=45)
+            assert "wrong-token" not in controller.text() + note
+
+    def test_an_unknown_zone_is_named_and_lets_go_only_what_may_run_nowhere_else(
+        self, cluster: Cluster, grid: str, jobs: str
+    ) -> None:
+        asked = {"deadline": ahead(hours=24), "expected-duration": "1h"}
+        cluster.plane.create(
+            pod_object(jobs, "unknown-zone", asked, region="us-east-1"),
+            pod_object(jobs, "known-zone", asked),
+        )
+        with cluster.controller(grid, zones={"us-east-1": "NO-SUCH"}):
+            note = self.assert_released(cluster, jobs, "unknown-zone", timeout=45)
+            assert "NO-SUCH" in note
+            cluster.await_plan(jobs, "known-zone")
+            assert is_held(cluster.pod(jobs, "known-zone"))
+
+
+class TestRights:
+    """The ServiceAccount may do what the controller does, and nothing else."""
+
+    ALLOWED = (
+        ("get", "nodes"),
+        ("list", "nodes"),
+        ("watch", "nodes"),
+        ("get", "pods"),
+        ("list", "pods"),
+        ("watch", "pods"),
+        ("patch", "pods"),
+        ("create", "events.events.k8s.io"),
+        ("get", "leases.coordination.k8s.io", "-n", "carbon-kube"),
+        ("create", "leases.coordination.k8s.io", "-n", "carbon-kube"),
+        ("update", "leases.coordination.k8s.io", "-n", "carbon-kube"),
+        ("patch", "leases.coordination.k8s.io", "-n", "carbon-kube"),
+    )
+    FORBIDDEN = (
+        ("*", "*"),
+        ("get", "secrets"),
+        ("list", "secrets", "-n", "carbon-kube"),
+        ("get", "configmaps"),
+        ("create", "pods"),
+        ("delete", "pods"),
+        ("update", "pods"),
+        ("create", "pods", "--subresource=exec"),
+        ("create", "pods", "--subresource=eviction"),
+        ("create", "pods", "--subresource=binding"),
+        ("patch", "pods", "--subresource=status"),
+        ("patch", "nodes"),
+        ("update", "nodes"),
+        ("delete", "nodes"),
+        ("get", "events.events.k8s.io"),
+        ("delete", "events.events.k8s.io"),
+        ("create", "serviceaccounts", "--subresource=token", "-n", "carbon-kube"),
+        ("create", "namespaces"),
+        ("patch", "deployments.apps"),
+        ("patch", "jobs.batch"),
+        ("patch", "clusterroles.rbac.authorization.k8s.io"),
+        ("create", "clusterrolebindings.rbac.authorization.k8s.io"),
+        ("patch", "mutatingadmissionpolicies.admissionregistration.k8s.io"),
+        ("impersonate", "users"),
+        ("get", "leases.coordination.k8s.io", "-n", "kube-system"),
+        ("delete", "leases.coordination.k8s.io", "-n", "carbon-kube"),
+    )
+
+    def answers(self, cluster: Cluster, questions: tuple[tuple[str, ...], ...]) -> dict[str, str]:
+        """What the API server says to each, asked a few at a time."""
+        found: dict[str, str] = {}
+
+        def ask(question: tuple[str, ...]) -> None:
+            done = cluster.plane.try_kubectl("auth", "can-i", f"--as={ACCOUNT}", *question)
+            found[" ".join(question)] = done.out.strip() or str(done)
+
+        for start in range(0, len(questions), 4):
+            threads = [
+                threading.Thread(target=ask, args=(question,))
+                for question in questions[start : start + 4]
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        return found
+
+    def test_what_the_controller_does_is_allowed(self, cluster: Cluster) -> None:
+        answers = self.answers(cluster, self.ALLOWED)
+        assert answers == dict.fromkeys(answers, "yes")
+        assert len(answers) == len(self.ALLOWED)
+
+    def test_what_it_need_not_do_is_forbidden(self, cluster: Cluster) -> None:
+        answers = self.answers(cluster, self.FORBIDDEN)
+        assert answers == dict.fromkeys(answers, "no")
+        assert len(answers) == len(self.FORBIDDEN)
+
+    def test_its_token_cannot_read_a_secret(self, cluster: Cluster) -> None:
+        request = urllib.request.Request(
+            f"{cluster.plane.server}/api/v1/secrets",
+            headers={"Authorization": f"Bearer {cluster.token}"},
+        )
+        trust = ssl.create_default_context(cafile=cluster.plane.folder / "pki" / "ca.crt")
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request, timeout=30, context=trust)
+        assert refused.value.code == 403
