@@ -159,16 +159,17 @@ class CurlClient final : public HttpClient {
   }
 
   Result<HttpResponse> Send(const HttpRequest& request, std::stop_token stop) override {
-    return Run(request, nullptr, std::move(stop));
+    return Run(request, nullptr, stop);
   }
 
   Result<HttpResponse> Stream(const HttpRequest& request, const OnData& on_data,
                               std::stop_token stop) override {
-    return Run(request, &on_data, std::move(stop));
+    return Run(request, &on_data, stop);
   }
 
  private:
-  Result<HttpResponse> Run(const HttpRequest& request, const OnData* on_data, std::stop_token stop);
+  Result<HttpResponse> Run(const HttpRequest& request, const OnData* on_data,
+                           const std::stop_token& stop);
   Status Prepare(const HttpRequest& request, Transfer& transfer, HeaderList& headers);
   Status PrepareUrl(const HttpRequest& request, HeaderList& headers);
   void PrepareTls();
@@ -255,8 +256,7 @@ Status CurlClient::Prepare(const HttpRequest& request, Transfer& transfer, Heade
   if (!IsToken(request.method)) {
     return Invalid("malformed HTTP method");
   }
-  const Status url = PrepareUrl(request, headers);
-  if (!url) {
+  if (Status url = PrepareUrl(request, headers); !url) {
     return url;
   }
   bool has_type = false;
@@ -329,7 +329,7 @@ std::optional<CURLcode> CurlClient::Drive(const Transfer& transfer, Duration tim
 }
 
 Result<HttpResponse> CurlClient::Run(const HttpRequest& request, const OnData* on_data,
-                                     std::stop_token stop) {
+                                     const std::stop_token& stop) {
   if (easy_ == nullptr || multi_ == nullptr) {
     return Unavailable("no memory for an HTTP client");
   }

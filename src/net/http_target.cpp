@@ -15,13 +15,17 @@ int HexDigit(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/// Nothing on a bad escape or an encoded NUL.
+/// Nothing on a bad escape, an encoded NUL or a byte that a target cannot hold unencoded.
 std::optional<std::string> Decode(std::string_view text, bool plus_is_blank) {
   std::string out;
   out.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += plus_is_blank && text[i] == '+' ? ' ' : text[i];
+    const char c = text[i];
+    if ((c >= 0 && c <= ' ') || c == '\x7f') {
+      return std::nullopt;
+    }
+    if (c != '%') {
+      out += plus_is_blank && c == '+' ? ' ' : c;
       continue;
     }
     const int high = i + 1 < text.size() ? HexDigit(text[i + 1]) : -1;

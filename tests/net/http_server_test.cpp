@@ -236,10 +236,11 @@ TEST(ParseTarget, SplitsAndDecodes) {
 }
 
 TEST(ParseTarget, RefusesTheRest) {
-  for (const char* target :
-       {"", "x", "http://h/", "*", "/%", "/%2", "/%zz", "/?a=%0", "/?%g0=1", "/%00"}) {
+  for (const char* target : {"", "x", "http://h/", "*", "/%", "/%2", "/%zz", "/?a=%0", "/?%g0=1",
+                             "/%00", "/a b", "/a\nb"}) {
     EXPECT_FALSE(ParseTarget(target)) << target;
   }
+  EXPECT_FALSE(ParseTarget(std::string_view("/\0", 2)));
   EXPECT_TRUE(ParseTarget("/" + std::string(8191, 'a')));
   EXPECT_FALSE(ParseTarget("/" + std::string(8192, 'a')));
 }
