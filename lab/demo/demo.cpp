@@ -95,7 +95,7 @@ Status Demo::Run() {
   ForgetToken();
   // Cleaning must go on after a Ctrl-C, which ends only calls of clients made with the token.
   const auto cleaner = make_client_({});
-  const Status cleaned = CleanCluster(*cleaner, options_.manifests, !options_.keep_manifests);
+  const Status cleaned = CleanCluster(*cleaner, options_.manifests);
   if (!played) {
     return played;
   }
@@ -307,7 +307,7 @@ void Demo::ExplainOne() {
     std::cout << "\n$ carbon-kube why pod/" << name << " -n " << kNamespace << std::endl;
     auto why = Child::Start({options_.binary, "why", "pod/" + name, "-n", std::string(kNamespace),
                              "--kubeconfig", options_.kubeconfig},
-                            "/dev/stdout");
+                            "");
     while (why && why->Alive()) {
       std::this_thread::sleep_for(Duration(10));
     }

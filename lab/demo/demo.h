@@ -21,13 +21,12 @@ struct DemoOptions {
   size_t jobs = 300;
   uint64_t seed = 1;
   std::string start_margin = "20m";
-  bool keep_manifests = false;  ///< at the end, leave in the cluster what deploy/manifests applied
 };
 
 /// Runs the demonstration and writes OUT/summary.json, OUT/jobs.csv and the logs of its processes;
 /// OUT/controller.pid names the controller, which is started again when it dies, as a kubelet
 /// would. Fails where a job did not finish. Whatever happens, its processes are ended and its
-/// namespace is removed.
+/// namespace is removed, as is what it applied of deploy/manifests.
 Status RunDemo(const DemoOptions& options, std::stop_token stop);
 
 }  // namespace carbon::demo

@@ -28,8 +28,6 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.seed, "of the draw of jobs")->capture_default_str();
   app.add_option("--start-margin", options.start_margin, "of the controller")
       ->capture_default_str();
-  app.add_flag("--keep-manifests", options.keep_manifests,
-               "leave the rights and the admission policy in the cluster");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

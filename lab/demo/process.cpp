@@ -21,7 +21,9 @@ Result<Child> Child::Start(const std::vector<std::string>& arguments, const std:
         const_cast<char*>(argument.c_str()));  // NOLINT(cppcoreguidelines-pro-type-const-cast)
   }
   argv.push_back(nullptr);
-  const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const int output = log.empty()
+                         ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
+                         : open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (output < 0) {
     return Unavailable("cannot write " + log + ": " + std::strerror(errno));
   }

@@ -15,7 +15,8 @@ namespace carbon::demo {
 /// the kernel ends it when this process dies. The destructor stops it. One thread.
 class Child {
  public:
-  /// Starts `arguments[0]` with its output appended to the file `log`.
+  /// Starts `arguments[0]` with its output appended to the file `log`, or, for an empty
+  /// one, where this process's goes.
   static Result<Child> Start(const std::vector<std::string>& arguments, const std::string& log);
 
   Child(Child&& other) noexcept;

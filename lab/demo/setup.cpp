@@ -19,6 +19,9 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view kFieldManager = "carbon-kube-demo";
+constexpr std::string_view kRbac = "rbac.authorization.k8s.io";
+constexpr std::string_view kAdmission = "admissionregistration.k8s.io";
+constexpr std::string_view kDemoLabel = "lab.carbon-kube.io/demo";
 constexpr std::array<const char*, 2> kFiles = {"rbac.yaml", "gate.yaml"};
 
 json::value ToJson(const YAML::Node& node) {
@@ -54,8 +57,6 @@ struct Kind {
   std::string_view plural;
   bool namespaced;
 };
-constexpr std::string_view kRbac = "rbac.authorization.k8s.io";
-constexpr std::string_view kAdmission = "admissionregistration.k8s.io";
 constexpr std::array<Kind, 8> kKinds = {{
     {"Namespace", "", "v1", "namespaces", false},
     {"ServiceAccount", "", "v1", "serviceaccounts", true},
@@ -66,6 +67,39 @@ constexpr std::array<Kind, 8> kKinds = {{
     {"MutatingAdmissionPolicy", kAdmission, "v1", "mutatingadmissionpolicies", false},
     {"MutatingAdmissionPolicyBinding", kAdmission, "v1", "mutatingadmissionpolicybindings", false},
 }};
+
+/// The demonstration's controller lives on another calendar, so nothing outside its namespace may
+/// be held for it; and what it brought is marked, so that it is told from a real installation.
+void KeepToDemo(json::object& object) {
+  object["metadata"].as_object()["labels"] = json::object{{kDemoLabel, "true"}};
+  if (object["kind"] != "MutatingAdmissionPolicy") {
+    return;
+  }
+  const json::object expression{{"key", "kubernetes.io/metadata.name"},
+                                {"operator", "In"},
+                                {"values", json::array{kNamespace}}};
+  object["spec"].as_object()["matchConstraints"].as_object()["namespaceSelector"] =
+      json::object{{"matchExpressions", json::array{expression}}};
+}
+
+/// Fails where the cluster has a Carbon-Kube that is not an earlier demonstration's.
+Status RefuseRealInstallation(kube::Client& client) {
+  for (const std::string& path :
+       {kube::ApiPath({"api", "v1", "namespaces", "carbon-kube"}),
+        kube::ApiPath(
+            {"apis", kAdmission, "v1", "mutatingadmissionpolicies", "carbon-kube-window"})}) {
+    const auto found = client.Get(path);
+    if (!found && found.error().kind != Error::Kind::not_found) {
+      return found.error();
+    }
+    const auto* labels = found ? kube::ObjectAt(*found, {"metadata", "labels"}) : nullptr;
+    if (found && kube::StringAt(labels, kDemoLabel) != "true") {
+      return Invalid("the cluster has a Carbon-Kube already (" + path +
+                     "), which the demonstration would disturb: give it another cluster");
+    }
+  }
+  return {};
+}
 
 Result<std::vector<json::object>> AllManifests(const std::string& folder) {
   constexpr size_t kMost = size_t{1} << 20;
@@ -81,6 +115,9 @@ Result<std::vector<json::object>> AllManifests(const std::string& folder) {
       return objects.error();
     }
     all.insert(all.end(), objects->begin(), objects->end());
+  }
+  for (json::object& object : all) {
+    KeepToDemo(object);
   }
   return all;
 }
@@ -171,6 +208,9 @@ Result<std::string> PathOf(const json::object& object) {
 }
 
 Status PrepareCluster(kube::Client& client, const std::string& folder, std::stop_token stop) {
+  if (const Status free = RefuseRealInstallation(client); !free) {
+    return free;
+  }
   if (const Status removed = RemoveNamespace(client, kNamespace, stop); !removed) {
     return removed;
   }
@@ -199,12 +239,9 @@ Status PrepareCluster(kube::Client& client, const std::string& folder, std::stop
                std::chrono::seconds(60), stop, [&] { return GateWorks(client); });
 }
 
-Status CleanCluster(kube::Client& client, const std::string& folder, bool all) {
+Status CleanCluster(kube::Client& client, const std::string& folder) {
   if (const Status removed = RemoveNamespace(client, kNamespace, {}); !removed) {
     return removed;
-  }
-  if (!all) {
-    return {};
   }
   const auto objects = AllManifests(folder);
   if (!objects) {

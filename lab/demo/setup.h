@@ -23,14 +23,14 @@ Result<std::vector<boost::json::object>> ReadManifests(std::string_view yaml,
 /// Where an object of the kinds that deploy/manifests holds lives in the API.
 Result<std::string> PathOf(const boost::json::object& object);
 
-/// Applies the files of `folder` that a cluster needs, makes the demonstration's namespace and
-/// waits until the gate is put on managed pods. Jobs of an earlier, broken demonstration are
-/// removed first.
+/// Applies the files of `folder` that a cluster needs, with the gate kept to the demonstration's
+/// namespace, makes that and waits until the gate is put on managed pods there. Jobs of an earlier,
+/// broken demonstration are removed first. Refuses a cluster that has a Carbon-Kube.
 Status PrepareCluster(kube::Client& client, const std::string& folder, std::stop_token stop);
 
-/// Removes the demonstration's namespace, and so all that it made; with `all` also what
-/// deploy/manifests applied.
-Status CleanCluster(kube::Client& client, const std::string& folder, bool all);
+/// Removes the demonstration's namespace, and so all that it made there, and what was applied of
+/// `folder`.
+Status CleanCluster(kube::Client& client, const std::string& folder);
 
 /// A kubeconfig by which the controller speaks as its own ServiceAccount, so that it has no more
 /// rights than the manifests give. `ca_file` holds the server's CA; empty = the system's. The text

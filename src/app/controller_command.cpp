@@ -7,6 +7,7 @@
 
 #include <array>
 #include <memory>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -102,6 +103,7 @@ Result<Compiled> Compile(const Options& options) {
   loop.planner.min_saving = options.min_saving;
   compiled.daemon.regions = problems.Take("--region", Regions(options.regions));
   compiled.daemon.instance = options.instance.empty() ? HostName() : options.instance;
+  compiled.daemon.seed = std::random_device()();
   if (options.leader_elect) {
     compiled.daemon.lease = kube::LeaseOptions{.name_space = options.lease_namespace,
                                                .name = std::string(kube::kLeaseName),

@@ -27,12 +27,14 @@ struct Options {
   std::string pod;
   bool all = false;
   std::string if_gone;
+  std::string lease_namespace{kube::kLeaseNamespace};
 };
 
 /// How long ago a controller last renewed the lease; nothing where none ever did.
-Result<std::optional<Duration>> SinceRenewal(kube::Client& client, Time now) {
-  const auto lease = client.Get(kube::ApiPath({"apis", "coordination.k8s.io", "v1", "namespaces",
-                                               kube::kLeaseNamespace, "leases", kube::kLeaseName}));
+Result<std::optional<Duration>> SinceRenewal(kube::Client& client, const std::string& ns,
+                                             Time now) {
+  const auto lease = client.Get(kube::ApiPath(
+      {"apis", "coordination.k8s.io", "v1", "namespaces", ns, "leases", kube::kLeaseName}));
   if (!lease) {
     return lease.error().kind == Error::Kind::not_found
                ? Result<std::optional<Duration>>(std::optional<Duration>())
@@ -51,7 +53,7 @@ Result<bool> ControllerIsGone(kube::Client& client, const Options& options, Time
   if (!patience) {
     return patience.error().In("--if-controller-gone");
   }
-  const auto since = SinceRenewal(client, now);
+  const auto since = SinceRenewal(client, options.lease_namespace, now);
   if (!since) {
     return since.error();
   }
@@ -170,6 +172,10 @@ CLI::App* AddReleaseCommand(CLI::App& app, int& exit_code) {
       ->add_option("--if-controller-gone", options->if_gone,
                    "only where no controller has renewed its lease for this long")
       ->type_name("DURATION");
+  command
+      ->add_option("--leader-elect-namespace", options->lease_namespace,
+                   "where the controller's lease is")
+      ->capture_default_str();
   command->callback([options, &exit_code] { exit_code = Finish("release", Run(*options)); });
   return command;
 }

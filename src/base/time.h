@@ -24,7 +24,7 @@ Result<Time> ParseTime(std::string_view text);
 /// "2021-07-01T00:00:00Z"; with ".250" before the Z where the milliseconds are not zero.
 std::string FormatTime(Time time);
 
-/// "01 Jul 03:00" style for people: "03:00" on the same UTC day as `now`, else "Jul 02 03:00".
+/// For people: "03:00" on the same UTC day as `now`, else "Jul 02 03:00".
 std::string FormatClock(Time time, Time now);
 
 /// Reads Go's form: "90s", "1h30m", "250ms", "1.5h", also "2d" for days. Not negative; at most

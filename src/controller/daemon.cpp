@@ -62,6 +62,7 @@ Status Daemon::Run(std::stop_token stop) {
     if (const Status followed = Follow(nodes, stop); !followed) {
       return followed;
     }
+    TellOfContact(pods, nodes);
     const bool leading = !leadership || leadership->Held();
     const StepResult result = leading ? loop.Step(Observe(pods)) : StepResult{.retry_soon = true};
     loop_counters_ = loop.counters();
@@ -119,10 +120,14 @@ Status Daemon::PollZones(std::set<grid::ZoneId> zones, const std::stop_token& st
   if (!feed) {
     return feed.error();
   }
+  if (poller_) {
+    carried_ = *poller_->Latest();
+  }
   poller_.reset();
   zones_ = std::move(zones);
   feeds::PollerOptions options;
   options.zones.assign(zones_.begin(), zones_.end());
+  options.seed = options_.seed;
   options.on_update = [this] { wakeup_.Wake(); };
   options.on_event = [](const feeds::PollEvent& event) {
     spdlog::log(event.warning ? spdlog::level::warn : spdlog::level::info, "{}", event.text);
@@ -139,10 +144,14 @@ Status Daemon::PollZones(std::set<grid::ZoneId> zones, const std::stop_token& st
 
 World Daemon::Observe(const Pods& pods) const {
   const Time now = parts_.clock->Now();
-  const auto readings = poller_ ? poller_->Latest() : std::make_shared<const feeds::Readings>();
+  feeds::Readings readings = carried_;  // the board takes the last reading of a zone
+  if (poller_) {
+    const auto latest = poller_->Latest();
+    readings.insert(readings.end(), latest->begin(), latest->end());
+  }
   World world{.now = now,
               .board = std::make_shared<const grid::Board>(
-                  grid::Board::Of(*readings, now, options_.outlook)),
+                  grid::Board::Of(readings, now, options_.outlook)),
               .held = {},
               .fleet = fleet_.get()};
   for (const auto& item : pods.Now()) {
@@ -151,6 +160,22 @@ World Daemon::Observe(const Pods& pods) const {
     }
   }
   return world;
+}
+
+void Daemon::TellOfContact(const Pods& pods, const Nodes& nodes) {
+  std::string error = pods.LastError();
+  if (error.empty()) {
+    error = nodes.LastError();
+  }
+  if (error.empty() == contact_error_.empty()) {
+    return;
+  }
+  if (error.empty()) {
+    spdlog::info("the API server is back");
+  } else {
+    spdlog::warn("the API server is lost, going on with what was last seen: {}", error);
+  }
+  contact_error_ = std::move(error);
 }
 
 Duration Daemon::UntilNextStep(const StepResult& result) const {

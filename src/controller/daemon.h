@@ -31,8 +31,9 @@ struct DaemonOptions {
   Duration tick = std::chrono::minutes(5);           ///< longest time between two looks
   Duration first_signal = std::chrono::seconds(30);  ///< real time to wait for the first poll
   Duration first_sync = std::chrono::seconds(60);    ///< real time to wait for the API server
-  std::string instance = "carbon-kube";              ///< names this process in events
-  std::optional<kube::LeaseOptions> lease;           ///< nothing: acts without an election
+  uint64_t seed = 1;                        ///< of the polls' jitter: give every process another
+  std::string instance = "carbon-kube";     ///< names this process in events
+  std::optional<kube::LeaseOptions> lease;  ///< nothing: acts without an election
 };
 
 /// What a daemon is made of.
@@ -70,6 +71,8 @@ class Daemon {
   Status PollZones(std::set<grid::ZoneId> zones, const std::stop_token& stop);
   World Observe(const Pods& pods) const;
   Duration UntilNextStep(const StepResult& result) const;
+  /// Says once when the API server is lost or back.
+  void TellOfContact(const Pods& pods, const Nodes& nodes);
 
   DaemonOptions options_;
   DaemonParts parts_;
@@ -77,6 +80,8 @@ class Daemon {
   LoopCounters loop_counters_;
   std::set<grid::ZoneId> zones_;
   std::unique_ptr<feeds::Poller> poller_;
+  feeds::Readings carried_;  ///< what an earlier poller knew last
+  std::string contact_error_;
   kube::Snapshot<workloads::NodeView> nodes_seen_;
   std::unique_ptr<workloads::Fleet> fleet_;
 };

@@ -55,7 +55,8 @@ void Leadership::Note(bool held, const std::string& holder, Time trusted_until) 
     held_ = held;
     trusted_until_ = trusted_until;
   }
-  if (changed) {
+  if (changed || !told_) {
+    told_ = true;
     spdlog::info("{} leads{}", holder, held ? ": this controller acts" : "; standing by");
     on_change_();
   }

@@ -37,6 +37,7 @@ class Leadership {
   const std::function<void()> on_change_;
   mutable std::mutex mutex_;
   bool held_ = false;   ///< under mutex_
+  bool told_ = false;   ///< of the thread: the first outcome is news, whatever it is
   Time trusted_until_;  ///< under mutex_
   std::jthread thread_;
 };

@@ -194,7 +194,7 @@ std::string Sentence(const Reason& reason) {
     case Cause::no_signal:
       return "starting now: the carbon intensity is unknown (" + reason.note + ")";
     case Cause::no_place:
-      return "starting now: no node matches its selector";
+      return "starting now: no ready node that it accepts is in a region with a known grid zone";
     case Cause::bad_request:
       return "starting now: " + reason.note;
     case Cause::by_hand:

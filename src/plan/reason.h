@@ -57,8 +57,8 @@ struct Reason {
   std::optional<Grams> ExpectedSaving() const;
 };
 
-/// One line for people, all times UTC: "waiting until 03:00 UTC: 212 g/kWh now, 96 g/kWh forecast;
-/// saves about 41 g; deadline 11:00".
+/// One line for people, all times UTC: "waiting until 03:00 UTC in us-west-1 (US-CAL-CISO):
+/// 212 g/kWh now, 96 g/kWh forecast; saves about 41 g; deadline 11:00".
 std::string Sentence(const Reason& reason);
 
 /// JSON of one line, and back. Reading fails, as invalid, on anything that ToJson did not write.

@@ -47,7 +47,8 @@ TEST(Sentence, SaysWhyAJobStartsNow) {
             "mean of where it may run: no cleaner start in reach; starts by 09:00");
   EXPECT_EQ(Sentence({.cause = Cause::no_signal, .note = "zone DE: no reading yet"}),
             "starting now: the carbon intensity is unknown (zone DE: no reading yet)");
-  EXPECT_EQ(Sentence({.cause = Cause::no_place}), "starting now: no node matches its selector");
+  EXPECT_EQ(Sentence({.cause = Cause::no_place}),
+            "starting now: no ready node that it accepts is in a region with a known grid zone");
   EXPECT_EQ(Sentence({.cause = Cause::bad_request, .note = "deadline is in the past"}),
             "starting now: deadline is in the past");
 }
