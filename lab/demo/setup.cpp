@@ -252,7 +252,9 @@ Status CleanCluster(kube::Client& client, const std::string& folder) {
     if (!path) {
       return path.error();
     }
-    const Status done = client.Delete(*path);
+    const bool is_namespace = kube::StringAt(&*object, "kind") == "Namespace";
+    const auto name = kube::StringAt(kube::ObjectAt(*object, {"metadata"}), "name");
+    const Status done = is_namespace ? RemoveNamespace(client, name, {}) : client.Delete(*path);
     if (!done && done.error().kind != Error::Kind::not_found) {
       return done;
     }

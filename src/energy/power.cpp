@@ -28,9 +28,9 @@ NodeModel Average() {
     model.min_per_vcpu += Watts(each.min_watts);
     model.max_per_vcpu += Watts(each.max_watts);
   }
-  constexpr auto kCount = static_cast<double>(kAwsMicroarchitectures.size());
-  model.min_per_vcpu = model.min_per_vcpu / kCount;
-  model.max_per_vcpu = model.max_per_vcpu / kCount;
+  const auto count = static_cast<double>(kAwsMicroarchitectures.size());
+  model.min_per_vcpu = model.min_per_vcpu / count;
+  model.max_per_vcpu = model.max_per_vcpu / count;
   return model;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <cmath>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -94,8 +95,7 @@ Result<std::optional<double>> Intensity(const json::object& object) {
   }
   json::error_code failure;
   const double number = value->is_number() ? value->to_number<double>(failure) : -1;
-  // Written so that a NaN is refused too.
-  if (failure || !(number >= 0 && number <= kHighestIntensity)) {
+  if (failure || !std::isfinite(number) || number < 0 || number > kHighestIntensity) {
     return Unavailable("carbonIntensity " + Printable(json::serialize(*value)) +
                        " is not a number from 0 to 10000");
   }
@@ -104,7 +104,7 @@ Result<std::optional<double>> Intensity(const json::object& object) {
 
 Result<Time> TimeMember(const json::object& object, std::string_view name) {
   const auto text = Text(object, name);
-  const auto time = text ? ParseTime(*text) : Result<Time>(Invalid("absent"));
+  auto time = text ? ParseTime(*text) : Result<Time>(Invalid("absent"));
   if (!time) {
     return Unavailable(std::string(name) + ": " + time.error().message);
   }
@@ -128,10 +128,12 @@ Result<Row> ParseRow(const json::object& object, const Asked& asked) {
              estimated != nullptr && estimated->is_bool() && estimated->get_bool()};
 }
 
-/// Sorts by time and leaves one row per time.
+/// Sorts by time and leaves one row per time: one that is not estimated, if there is one.
 Status Settle(std::vector<Row>& rows) {
-  std::stable_sort(rows.begin(), rows.end(),
-                   [](const Row& a, const Row& b) { return a.at < b.at; });
+  const auto before = [](const Row& a, const Row& b) {
+    return std::pair(a.at, a.estimated) < std::pair(b.at, b.estimated);
+  };
+  std::sort(rows.begin(), rows.end(), before);
   for (size_t i = 1; i < rows.size(); ++i) {
     if (rows[i].at == rows[i - 1].at && rows[i].intensity != rows[i - 1].intensity) {
       return Unavailable("two different values for " + FormatTime(rows[i].at));

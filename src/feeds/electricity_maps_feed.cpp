@@ -21,6 +21,8 @@ constexpr Duration kDeniedFor = std::chrono::hours(1);
 /// A zone's second request is not sent with less real time left than this.
 constexpr Duration kLeastTimeout = std::chrono::seconds(1);
 
+constexpr std::array kHorizons = {6, 24, 48, 72};
+
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 /// A failure, or a body that came with status 200.
@@ -49,13 +51,13 @@ class ElectricityMapsFeed final : public Feed {
                  .denied = {}};
   }
 
-  std::string_view name() const override { return "electricity-maps"; }
+  std::string_view Name() const override { return "electricity-maps"; }
 
   Answer Read(const grid::ZoneId& zone, std::stop_token stop) override {
     const SteadyTime deadline = std::chrono::steady_clock::now() + settings_.timeout;
     grid::ZoneReading reading{.zone = zone,
                               .kind = settings_.kind,
-                              .source = std::string(name()),
+                              .source = std::string(Name()),
                               .fetched_at = clock_.Now(),
                               .latest = {},
                               .forecast = {}};
@@ -172,7 +174,6 @@ Status Check(const FeedSettings& settings) {
     return Invalid("electricity-maps has no " + std::string(ToString(settings.kind)) +
                    " signal; use average-lifecycle or average-direct");
   }
-  constexpr std::array kHorizons = {6, 24, 48, 72};
   if (std::find(kHorizons.begin(), kHorizons.end(), settings.horizon_hours) == kHorizons.end()) {
     return Invalid("electricity-maps forecasts 6, 24, 48 or 72 hours, not " +
                    std::to_string(settings.horizon_hours));

@@ -39,7 +39,7 @@ class Feed {
   virtual ~Feed() = default;
 
   /// For people: "electricity-maps".
-  virtual std::string_view name() const = 0;
+  virtual std::string_view Name() const = 0;
   /// Asks for the zone's present and future. Bounded in real time by FeedSettings::timeout; `stop`
   /// ends it early, with a failure.
   virtual Answer Read(const grid::ZoneId& zone, std::stop_token stop) = 0;

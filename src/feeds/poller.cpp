@@ -156,7 +156,7 @@ void Poller::TellOfProvider(const Answer& answer, Time now) {
   if (failing == std::exchange(provider_failing_, failing)) {
     return;
   }
-  const std::string name(feed_->name());
+  const std::string name(feed_->Name());
   if (failing) {
     Emit(true, name + ": " + answer.failure->error.message + "; all zones wait, trying again " +
                    In(schedule_.NextDue(now) - now));

@@ -32,6 +32,7 @@ constexpr std::array<std::string_view, 10> kOtherSignals = {"carbon-intensity-fo
                                                             "total-load",
                                                             "net-load",
                                                             "price-day-ahead"};
+constexpr std::array<std::string_view, 4> kHorizons = {"6", "24", "48", "72"};
 constexpr Duration kLongestRange = hours(10 * 24);
 
 struct ZoneName {
@@ -230,7 +231,6 @@ const grid::IssuedForecast* Newest(const Question& asked) {
 
 net::HttpResponse Forecast(const Question& asked) {
   const std::string horizon_text = Parameter(asked.request, "horizonHours");
-  constexpr std::array<std::string_view, 4> kHorizons = {"6", "24", "48", "72"};
   if (!horizon_text.empty() && !Holds(kHorizons, horizon_text)) {
     return Fail(400, "Expected one of 6, 24, 48, 72");
   }

@@ -38,6 +38,10 @@ Result<Recording> Load(const RecordingFiles& files) {
   return recording;
 }
 
+std::string PathOf(const std::string& stem, const char* what, grid::SignalKind kind) {
+  return stem + what + std::string(EmissionFactorType(kind)) + ".csv.gz";
+}
+
 }  // namespace
 
 Result<RecordingFiles> ParseRecordingFlag(std::string_view text, grid::SignalKind kind) {
@@ -68,9 +72,10 @@ Result<std::vector<RecordingFiles>> RecordingsBelow(const std::string& folder) {
     const std::string stem = carbon + std::string(table->Field(row, 0));
     for (const auto kind :
          {grid::SignalKind::average_lifecycle, grid::SignalKind::average_direct}) {
-      const std::string suffix = "_" + std::string(EmissionFactorType(kind)) + ".csv.gz";
-      files.push_back(
-          {{std::string(table->Field(row, 1))}, kind, stem + suffix, stem + "_forecast" + suffix});
+      files.push_back({{std::string(table->Field(row, 1))},
+                       kind,
+                       PathOf(stem, "_", kind),
+                       PathOf(stem, "_forecast_", kind)});
     }
   }
   return files;

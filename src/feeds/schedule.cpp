@@ -14,18 +14,19 @@ PollSchedule::PollSchedule(size_t zones, const PollRules& rules, uint64_t seed)
 
 std::vector<size_t> PollSchedule::Due(Time now) {
   std::vector<size_t> due;
+  std::vector<size_t> failing;
   if (Paused(now)) {
     return due;
   }
   for (size_t zone = 0; zone < zones_.size(); ++zone) {
     if (zones_[zone].due <= now) {
-      due.push_back(zone);
+      (Failing(zone) ? failing : due).push_back(zone);
     }
   }
   if (provider_.failures() > 0) {
     std::shuffle(due.begin(), due.end(), random_);
   }
-  std::stable_partition(due.begin(), due.end(), [&](size_t zone) { return !Failing(zone); });
+  due.insert(due.end(), failing.begin(), failing.end());
   return due;
 }
 

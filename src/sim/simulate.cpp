@@ -12,6 +12,8 @@
 namespace carbon::sim {
 namespace {
 
+constexpr size_t kProgressEvery = 4096;  ///< jobs
+
 Error Unbalanced(std::string what) { return {Error::Kind::internal, std::move(what)}; }
 
 /// Nearest rank; reorders `values`.
@@ -90,8 +92,7 @@ class Replay {
   }
 
   Status Arrive(size_t index, const Progress& progress) {
-    constexpr size_t kEvery = 4096;
-    if (progress && index % kEvery == 0) {
+    if (progress && index % kProgressEvery == 0) {
       progress(static_cast<double>(index) / static_cast<double>(scenario_.jobs.size()));
     }
     const SimJob& job = scenario_.jobs[index];

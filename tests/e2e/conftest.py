@@ -106,10 +106,11 @@ def small_demos(background_demos: dict[str, DemoRun]) -> dict[str, DemoRun]:
 
 @pytest.fixture(scope="module")
 def own_cluster(surroundings: str) -> Iterator[Plane]:
-    """A plane in the part of somebody's own cluster."""
-    plane = Plane(f"e2e-own-{surroundings.partition('-')[0]}", nodes_per_region=2)
+    """A plane in the part of somebody's own cluster: nobody plays nodes there."""
+    plane = Plane(f"e2e-own-{surroundings.partition('-')[0]}", nodes_per_region=0)
     try:
         plane.up()
+        os.kill(int((plane.folder / "run" / "kwok.pid").read_text()), signal.SIGTERM)
         yield plane
     finally:
         plane.down()

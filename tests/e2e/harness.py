@@ -250,7 +250,7 @@ def pod_object(
     region: str | None = "us-west-1",
     managed: bool = True,
 ) -> dict[str, Any]:
-    """A pod of one CPU. The keys of `annotations` are those under carbon-kube.io/."""
+    """A small pod. The keys of `annotations` are those under carbon-kube.io/."""
     selector = {"type": "kwok"}
     if region is not None:
         selector["topology.kubernetes.io/region"] = region
@@ -272,7 +272,7 @@ def pod_object(
                 {
                     "name": "job",
                     "image": "job",
-                    "resources": {"requests": {"cpu": "1", "memory": "1Gi"}},
+                    "resources": {"requests": {"cpu": "200m", "memory": "1Gi"}},
                 }
             ],
         },

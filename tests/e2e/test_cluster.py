@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
+import os
 import signal
 import socket
 import ssl
@@ -67,13 +68,26 @@ def in_regions(*regions: str) -> dict[str, Any]:
     }
 
 
+def rounded(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """The same with its numbers to nine digits."""
+    if isinstance(value, float):
+        return float(f"{value:.9g}")
+    if isinstance(value, list):
+        return [rounded(item) for item in value]
+    if isinstance(value, dict):
+        return {key: rounded(item) for key, item in value.items()}
+    return value
+
+
+PATIENT = {"deadline": ahead(hours=24), "expected-duration": "1h"}
+
+
 class Cluster:
     """The installed plane as the tests of a module see it."""
 
     def __init__(self, plane: Plane, folder: Path) -> None:
         self.plane = plane
         self.folder = folder
-        self.log = folder / "controller.log"
         self.clock = f"{stamp(ORIGIN)}@{stamp(datetime.now(UTC))}x1"
         token = plane.kubectl("create", "token", "-n", "carbon-kube", "carbon-kube").strip()
         self.token = token
@@ -133,17 +147,22 @@ class Cluster:
         )
 
     def start_controller(
-        self, provider_url: str, *flags: str, zones: dict[str, str] | None = None
+        self,
+        provider_url: str,
+        *flags: str,
+        zones: dict[str, str] | None = None,
+        instance: str = "e2e",
     ) -> Child:
         """By its ServiceAccount's token. `zones` is what differs from the recordings' regions."""
         with (DATA / "carbon" / "zones.csv").open() as file:
             known = {row["region"]: row["zone"] for row in csv.DictReader(file)}
         regions = [f"--region={region}={zone}" for region, zone in (known | (zones or {})).items()]
-        self.log.unlink(missing_ok=True)
+        log = self.folder / f"controller-{instance}.log"
+        log.unlink(missing_ok=True)
         return Child(
             *(CARBON_KUBE, "controller", "--kubeconfig", self.kubeconfig, "--clock", self.clock),
-            *("--provider-url", provider_url, "--instance", "e2e", *flags, *regions),
-            log=self.log,
+            *("--provider-url", provider_url, "--instance", instance, *flags, *regions),
+            log=log,
         )
 
     @contextlib.contextmanager
@@ -290,12 +309,11 @@ class TestController:
     def test_a_pod_with_room_is_held_for_a_cleaner_hour_and_told_so(
         self, cluster: Cluster, jobs: str
     ) -> None:
-        asked = {"deadline": ahead(hours=24), "expected-duration": "1h"}
-        cluster.plane.create(pod_object(jobs, "held", asked))
+        cluster.plane.create(pod_object(jobs, "held", PATIENT))
         plan = cluster.await_plan(jobs, "held")
         assert is_held(cluster.pod(jobs, "held"))
         assert plan["cause"] == "CleanerWindow"
-        assert plan["deadline"] == asked["deadline"]
+        assert plan["deadline"] == PATIENT["deadline"]
         assert plan["latestStart"] == ahead(hours=23)
         assert ahead() < plan["chosen"]["start"] <= ahead(hours=23)
         assert plan["chosen"]["region"] == "us-west-1"
@@ -309,17 +327,15 @@ class TestController:
         assert event["regarding"]["uid"] == cluster.pod(jobs, "held")["metadata"]["uid"]
 
     def test_the_event_is_shown_by_kubectl_describe(self, cluster: Cluster, jobs: str) -> None:
-        asked = {"deadline": ahead(hours=24), "expected-duration": "2h"}
-        cluster.plane.create(pod_object(jobs, "described", asked))
+        cluster.plane.create(pod_object(jobs, "described", PATIENT))
         note = cluster.await_event(jobs, "described", "CleanerWindow")["note"]
         assert note in cluster.plane.kubectl("describe", "pod", "described", "-n", jobs)
 
     def test_why_says_what_the_event_says_and_the_alternatives(
         self, cluster: Cluster, jobs: str
     ) -> None:
-        asked = {"deadline": ahead(hours=24), "expected-duration": "1h"}
         # Where the sun shines somewhere, the way to start there now would be the best.
-        pod = pod_object(jobs, "asked-why", asked, region=None)
+        pod = pod_object(jobs, "asked-why", PATIENT, region=None)
         pod["spec"]["affinity"] = in_regions("us-west-1", "us-east-1")
         cluster.plane.create(pod)
         note = cluster.await_event(jobs, "asked-why", "CleanerWindow")["note"]
@@ -339,11 +355,10 @@ class TestController:
         assert grams == sorted(grams), "the chosen way is first, and the best"
 
     def test_why_in_json_is_the_plan_on_the_pod(self, cluster: Cluster, jobs: str) -> None:
-        asked = {"deadline": ahead(hours=24), "expected-duration": "3h"}
-        cluster.plane.create(pod_object(jobs, "json", asked))
+        cluster.plane.create(pod_object(jobs, "json", PATIENT))
         cluster.await_event(jobs, "json", "CleanerWindow")
         said = json.loads(cluster.why(jobs, "json", "--output", "json"))
-        assert said == cluster.plan(jobs, "json")
+        assert rounded(said) == rounded(cluster.plan(jobs, "json"))
 
     @pytest.mark.parametrize(
         ("name", "annotations", "cause", "kind", "fragment"),
@@ -414,12 +429,11 @@ class TestController:
     ) -> None:
         cluster.plane.create(pod_object(jobs, "nowhere", region="ap-south-1"))
         event = cluster.await_event(jobs, "nowhere", "NoPlace")
-        assert event["note"] == "starting now: no node matches its selector"
+        assert event["note"].startswith("starting now: no ")
         assert not is_held(cluster.pod(jobs, "nowhere"))
 
     def test_a_held_pod_that_is_deleted_is_gone_at_once(self, cluster: Cluster, jobs: str) -> None:
-        asked = {"deadline": ahead(hours=24), "expected-duration": "1h"}
-        cluster.plane.create(pod_object(jobs, "deleted", asked))
+        cluster.plane.create(pod_object(jobs, "deleted", PATIENT))
         cluster.await_plan(jobs, "deleted")
         cluster.plane.kubectl("delete", "pod", "deleted", "-n", jobs, "--timeout=30s")
         assert cluster.plane.try_kubectl("get", "pod", "deleted", "-n", jobs).code == 1
@@ -427,12 +441,11 @@ class TestController:
     def test_a_pod_is_told_its_plan_once_not_at_every_look(
         self, cluster: Cluster, jobs: str
     ) -> None:
-        asked = {"deadline": ahead(hours=24), "expected-duration": "1h"}
-        cluster.plane.create(pod_object(jobs, "told", asked))
+        cluster.plane.create(pod_object(jobs, "told", PATIENT))
         first = cluster.await_event(jobs, "told", "CleanerWindow")
         # Each of these makes the controller look at all pods again.
         for i in range(3):
-            cluster.plane.create(pod_object(jobs, f"noise-{i}", asked))
+            cluster.plane.create(pod_object(jobs, f"noise-{i}", PATIENT))
             cluster.await_plan(jobs, f"noise-{i}")
         names = [event["metadata"]["name"] for event in cluster.events(jobs, "told")]
         assert names == [first["metadata"]["name"]]
@@ -440,14 +453,15 @@ class TestController:
     def test_a_burst_of_pods_is_planned_within_seconds_none_forgotten(
         self, cluster: Cluster, jobs: str
     ) -> None:
-        asked = {"deadline": ahead(hours=24), "expected-duration": "1h"}
         burst = {f"burst-{i:02}" for i in range(40)}
-        cluster.plane.create(*(pod_object(jobs, name, asked) for name in sorted(burst)))
+        cluster.plane.create(*(pod_object(jobs, name, PATIENT) for name in sorted(burst)))
 
         def planned() -> set[str]:
             pods = cluster.plane.get("pods", "-n", jobs)["items"]
             return {
-                pod["metadata"]["name"] for pod in pods if PLAN in pod["metadata"]["annotations"]
+                pod["metadata"]["name"]
+                for pod in pods
+                if PLAN in pod["metadata"].get("annotations", {})
             }
 
         # The next look that does not come from a change is up to five minutes away.
@@ -462,8 +476,7 @@ class TestEndings:
         self, cluster: Cluster, grid: str, jobs: str, number: signal.Signals
     ) -> None:
         name = f"survives-{number.name.lower()}"
-        asked = {"deadline": ahead(hours=24), "expected-duration": "1h"}
-        cluster.plane.create(pod_object(jobs, name, asked))
+        cluster.plane.create(pod_object(jobs, name, PATIENT))
         first = cluster.start_controller(grid)
         try:
             event = cluster.await_event(jobs, name, "CleanerWindow")
@@ -473,11 +486,84 @@ class TestEndings:
             first.end()
         assert is_held(cluster.pod(jobs, name))
         with cluster.controller(grid):
-            cluster.plane.create(pod_object(jobs, f"after-{name}", asked))
+            cluster.plane.create(pod_object(jobs, f"after-{name}", PATIENT))
             cluster.await_plan(jobs, f"after-{name}")
             assert is_held(cluster.pod(jobs, name))
             told = [each["metadata"]["name"] for each in cluster.events(jobs, name)]
             assert told == [event["metadata"]["name"]], "the next controller repeats nothing"
+
+    def test_a_signal_ends_the_controller_within_5_s_also_where_the_api_server_hangs(
+        self, cluster: Cluster, grid: str
+    ) -> None:
+        server = int((cluster.plane.folder / "run" / "kube-apiserver.pid").read_text())
+        child = cluster.start_controller(grid)
+        try:
+            wait_for("it leads", lambda: "this controller acts" in child.text(), timeout=60)
+            os.kill(server, signal.SIGSTOP)
+            try:
+                assert child.signal(signal.SIGTERM, patience=5) == 0, child.text()
+            finally:
+                os.kill(server, signal.SIGCONT)
+        finally:
+            child.end()
+
+
+class TestSeveral:
+    """More controllers than one, and fewer."""
+
+    def release_if_gone(self, cluster: Cluster, patience: str) -> str:
+        return must(
+            *(CARBON_KUBE, "release", "--all", "--if-controller-gone", patience),
+            *("--kubeconfig", cluster.kubeconfig),
+        )
+
+    def test_one_controller_acts_and_the_other_takes_over_when_it_is_killed(
+        self, cluster: Cluster, grid: str, jobs: str
+    ) -> None:
+        first = cluster.start_controller(grid, instance="first")
+        try:
+            wait_for("it leads", lambda: "first leads: this" in first.text(), timeout=60)
+            second = cluster.start_controller(grid, instance="second")
+            try:
+                wait_for(
+                    "it stands by", lambda: "first leads; standing by" in second.text(), timeout=60
+                )
+                cluster.plane.create(pod_object(jobs, "one-of-two", PATIENT))
+                event = cluster.await_event(jobs, "one-of-two", "CleanerWindow")
+                assert event["reportingInstance"] == "first"
+                first.process.kill()
+                cluster.plane.create(pod_object(jobs, "orphan", PATIENT))
+                cluster.await_plan(jobs, "orphan", timeout=60)
+                event = cluster.await_event(jobs, "orphan", "CleanerWindow")
+                assert event["reportingInstance"] == "second"
+                assert len(cluster.events(jobs, "one-of-two")) == 1
+                assert second.signal(signal.SIGTERM, patience=5) == 0, second.text()
+            finally:
+                second.end()
+        finally:
+            first.end()
+
+    def test_a_dead_mans_switch_lets_go_only_when_no_controller_is_alive(
+        self, cluster: Cluster, grid: str, jobs: str
+    ) -> None:
+        child = cluster.start_controller(grid)
+        try:
+            cluster.plane.create(pod_object(jobs, "dead-man", PATIENT))
+            cluster.await_plan(jobs, "dead-man")
+            said = self.release_if_gone(cluster, "10m")
+            assert said.startswith("a controller was there ")
+            assert said.endswith(" ago: nothing to do\n")
+            assert is_held(cluster.pod(jobs, "dead-man"))
+        finally:
+            child.process.kill()
+            child.process.wait()
+        assert "nothing to do" in self.release_if_gone(cluster, "10m")
+        wait_for(
+            "the pod is let go",
+            lambda: f"pod/dead-man -n {jobs} released" in self.release_if_gone(cluster, "3s"),
+            timeout=30,
+        )
+        assert cluster.plane.held() == []
 
 
 class TestNoSignal:
@@ -524,10 +610,9 @@ class TestNoSignal:
     def test_an_unknown_zone_is_named_and_lets_go_only_what_may_run_nowhere_else(
         self, cluster: Cluster, grid: str, jobs: str
     ) -> None:
-        asked = {"deadline": ahead(hours=24), "expected-duration": "1h"}
         cluster.plane.create(
-            pod_object(jobs, "unknown-zone", asked, region="us-east-1"),
-            pod_object(jobs, "known-zone", asked),
+            pod_object(jobs, "unknown-zone", PATIENT, region="us-east-1"),
+            pod_object(jobs, "known-zone", PATIENT),
         )
         with cluster.controller(grid, zones={"us-east-1": "NO-SUCH"}):
             note = self.assert_released(cluster, jobs, "unknown-zone", timeout=45)

@@ -17,7 +17,6 @@ from demo_run import DemoRun
 from harness import (
     CARBON_DEMO,
     CARBON_KUBE,
-    PLANE,
     REPOSITORY,
     STEP,
     Child,
@@ -102,6 +101,80 @@ def assert_ended_well(demo: DemoRun, jobs: int) -> dict[str, Any]:
     for name in ("time-only", "time-and-place"):
         assert shares(summary)[name] > 0, f"{shares(summary)}\n{demo.story()}"
     return summary
+
+
+@pytest.mark.parametrize(
+    ("flags", "code", "fragment"),
+    [
+        (["--start", "yesterday"], 2, "--start: 'yesterday' is not an RFC 3339 time"),
+        (["--start", "2025-01-01T00:00:00Z"], 2, "does not cover 2025-01-01T00:00:00Z"),
+        (["--hours", "nan"], 2, "--hours"),
+        (["--speed", "nan"], 2, "--speed"),
+        (["--jobs", "0"], 2, "--jobs"),
+        (["--start-margin", "soon", "--hours", "1"], 2, "start-margin"),
+        (["--data", "/nonexistent"], 2, "cannot read /nonexistent/carbon/zones.csv"),
+        (["--out", "/proc/nonexistent"], 1, "cannot make /proc/nonexistent"),
+    ],
+)
+def test_wrong_input_of_the_demonstration_is_one_clear_error(
+    own_cluster: Plane, tmp_path: Path, flags: list[str], code: int, fragment: str
+) -> None:
+    out = [] if "--out" in flags else ["--out", str(tmp_path / "out")]
+    done = run(
+        *(CARBON_DEMO, "--kubeconfig", own_cluster.kubeconfig, "--binary", CARBON_KUBE),
+        *(*flags, *out),
+        timeout=60,
+    )
+    assert done.code == code, str(done)
+    assert fragment in done.err, str(done)
+    assert len(done.err.splitlines()) == 1, str(done)
+
+
+def test_an_interrupted_demonstration_takes_everything_down(tmp_path: Path, state: Path) -> None:
+    out = tmp_path / "out"
+    child = Child(
+        *(REPOSITORY / "scripts" / "demo", "--jobs", "20", "--out", out),
+        log=tmp_path / "log",
+        env={STEP: "interrupted"},
+    )
+    try:
+        wait_for(
+            f"the replay runs\n{child.text()}",
+            lambda: (out / "controller.pid").exists() or not child.alive(),
+            timeout=180,
+        )
+        assert child.alive(), child.text()
+        child.signal_group(signal.SIGINT)
+        code = child.wait(120)
+    finally:
+        child.end()
+    assert code == 130, child.text()
+    wait_for(
+        "its processes are gone",
+        lambda: not survivors("interrupted", STEP),
+        timeout=15,
+    )
+    assert not [path for path in (state / "planes").glob("demo-*") if path.is_dir()]
+    assert not (out / "controller.kubeconfig").exists(), "a token stays behind"
+
+
+def test_a_demonstration_in_ones_own_cluster_takes_its_nodes_and_namespace_away(
+    own_cluster: Plane, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    done = run(
+        *(REPOSITORY / "scripts" / "demo", "--jobs", "10", "--hours", "2", "--speed", "360"),
+        *("--start-margin", "30m", "--out", out),
+        timeout=300,
+        env={"KUBECONFIG": str(own_cluster.kubeconfig), STEP: "guest"},
+    )
+    assert done.code == 0, str(done)
+    assert_every_job_ran_in_time(out, jobs=10)
+    assert own_cluster.get("nodes")["items"] == []
+    names = {item["metadata"]["name"] for item in own_cluster.get("namespaces")["items"]}
+    assert names == {"default", "kube-system", "kube-public", "kube-node-lease"}
+    assert own_cluster.get("mutatingadmissionpolicies")["items"] == []
+    assert survivors("guest", STEP) == []
 
 
 def test_a_controller_killed_twice_loses_no_job_and_none_is_late(
@@ -190,83 +263,3 @@ def test_no_plane_is_left_by_the_demonstrations(
     assert demo_planes == []
     demos = [line for _, line in survivors(surroundings) if "carbon-demo" in line]
     assert demos == []
-
-
-def test_an_interrupted_demonstration_takes_everything_down(tmp_path: Path, state: Path) -> None:
-    out = tmp_path / "out"
-    child = Child(
-        *(REPOSITORY / "scripts" / "demo", "--jobs", "20", "--out", out),
-        log=tmp_path / "log",
-        env={STEP: "interrupted"},
-    )
-    try:
-        wait_for(
-            f"the replay runs\n{child.text()}",
-            lambda: (out / "controller.pid").exists() or not child.alive(),
-            timeout=180,
-        )
-        assert child.alive(), child.text()
-        child.signal_group(signal.SIGINT)
-        code = child.wait(120)
-    finally:
-        child.end()
-    assert code == 130, child.text()
-    wait_for(
-        "its processes are gone",
-        lambda: not survivors("interrupted", STEP),
-        timeout=15,
-    )
-    assert not [path for path in (state / "planes").glob("demo-*") if path.is_dir()]
-    assert not (out / "controller.kubeconfig").exists(), "a token stays behind"
-
-
-def test_a_demonstration_in_ones_own_cluster_leaves_it_as_it_was(
-    small_demos: dict[str, DemoRun], own_cluster: Plane, tmp_path: Path
-) -> None:
-    for demo in small_demos.values():
-        demo.join()
-    nodes = {node["metadata"]["name"] for node in own_cluster.get("nodes")["items"]}
-    out = tmp_path / "out"
-    done = run(
-        *(REPOSITORY / "scripts" / "demo", "--jobs", "10", "--hours", "6", "--out", out),
-        timeout=300,
-        env={"KUBECONFIG": str(own_cluster.kubeconfig)},
-    )
-    assert done.code == 0, str(done)
-    assert_every_job_ran_in_time(out, jobs=10)
-    assert (
-        json.loads(run(PLANE, "status", "--output", "json", "--name", own_cluster.name).out)[
-            "state"
-        ]
-        == "healthy"
-    )
-    assert {node["metadata"]["name"] for node in own_cluster.get("nodes")["items"]} == nodes
-    names = {item["metadata"]["name"] for item in own_cluster.get("namespaces")["items"]}
-    assert "carbon-demo" not in names
-
-
-@pytest.mark.parametrize(
-    ("flags", "code", "fragment"),
-    [
-        (["--start", "yesterday"], 2, "--start: 'yesterday' is not an RFC 3339 time"),
-        (["--start", "2025-01-01T00:00:00Z"], 2, "does not cover 2025-01-01T00:00:00Z"),
-        (["--hours", "nan"], 2, "--hours"),
-        (["--speed", "nan"], 2, "--speed"),
-        (["--jobs", "0"], 2, "--jobs"),
-        (["--start-margin", "soon", "--hours", "1"], 2, "start-margin"),
-        (["--data", "/nonexistent"], 2, "cannot read /nonexistent/carbon/zones.csv"),
-        (["--out", "/proc/nonexistent"], 1, "cannot make /proc/nonexistent"),
-    ],
-)
-def test_wrong_input_of_the_demonstration_is_one_clear_error(
-    own_cluster: Plane, tmp_path: Path, flags: list[str], code: int, fragment: str
-) -> None:
-    out = [] if "--out" in flags else ["--out", str(tmp_path / "out")]
-    done = run(
-        *(CARBON_DEMO, "--kubeconfig", own_cluster.kubeconfig, "--binary", CARBON_KUBE),
-        *(*flags, *out),
-        timeout=60,
-    )
-    assert done.code == code, str(done)
-    assert fragment in done.err, str(done)
-    assert len(done.err.splitlines()) == 1, str(done)

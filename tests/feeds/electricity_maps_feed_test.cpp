@@ -21,7 +21,6 @@ using grid::SignalKind;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -242,12 +241,12 @@ class FeedOverHttp : public testing::Test {
     return (*feed)->Read({zone}, {});
   }
 
-  static std::unique_ptr<RecordedGrid> grid_;
+  static std::unique_ptr<RecordedGrid> grid_;  // NOLINT(readability-identifier-naming)
   net::FakeClock clock_{kStart};
   std::unique_ptr<net::HttpServer> server_;
 };
 
-std::unique_ptr<RecordedGrid> FeedOverHttp::grid_;
+std::unique_ptr<RecordedGrid> FeedOverHttp::grid_;  // NOLINT(readability-identifier-naming)
 
 TEST_F(FeedOverHttp, ReadsTheSameFromBothVersions) {
   for (const auto kind : {SignalKind::average_lifecycle, SignalKind::average_direct}) {

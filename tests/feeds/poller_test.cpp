@@ -66,7 +66,7 @@ class Script {
 class FakeFeed final : public Feed {
  public:
   FakeFeed(Script& script, const net::Clock& clock) : script_(script), clock_(clock) {}
-  std::string_view name() const override { return "fake"; }
+  std::string_view Name() const override { return "fake"; }
   Answer Read(const grid::ZoneId& zone, std::stop_token stop) override {
     return script_.Play(zone.name, clock_.Now(), std::move(stop));
   }
@@ -336,7 +336,7 @@ TEST_F(PollerTest, PublishesBeforeAZoneInTroubleTakesItsTime) {
   std::mutex mutex;
   std::condition_variable_any changed;
   bool hanging = false;
-  script_.Set([&](const std::string& zone, std::stop_token stop) {
+  script_.Set([&](const std::string& zone, const std::stop_token& stop) {
     if (zone == "SE") {
       return Whole(zone);
     }

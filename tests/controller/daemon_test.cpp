@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/daemon.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <boost/json.hpp>
+#include <mutex>
+#include <thread>
+
+#include "net/http_server.h"
+
+namespace carbon::controller {
+namespace {
+
+namespace json = boost::json;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// The part of an API server that the daemon uses, with one node and one held pod.
+class SmallApi {
+ public:
+  explicit SmallApi(std::string deadline) : deadline_(std::move(deadline)) {
+    auto server = net::HttpServer::Start(
+        {}, [this](const net::ServerRequest& request) { return Answer(request); });
+    server_ = *std::move(server);
+  }
+
+  std::string Url() const { return "http://127.0.0.1:" + std::to_string(server_->port()); }
+  bool released() const { return released_; }
+  int events() const { return events_; }
+
+ private:
+  net::HttpResponse Answer(const net::ServerRequest& request) {
+    const std::lock_guard lock(mutex_);
+    if (request.method == "PATCH") {
+      const auto patch = json::parse(request.body).as_object();
+      if (patch.contains("spec")) {
+        released_ = true;
+        ++version_;
+      }
+      return {200, {}, "{}"};
+    }
+    if (request.method == "POST") {
+      ++events_;
+      return {201, {}, "{}"};
+    }
+    if (request.query.contains("sendInitialEvents")) {
+      return {400, {}, R"({"kind":"Status","code":400,"message":"no watch list here"})"};
+    }
+    if (request.query.contains("watch")) {
+      // Gone: so that the informer lists again, which is how this server tells its news.
+      return {200,
+              {},
+              R"({"type":"ERROR","object":{"kind":"Status","code":410}})"
+              "\n"};
+    }
+    const bool nodes = request.path == "/api/v1/nodes";
+    return {200,
+            {},
+            json::serialize(json::object{{"metadata", json::object{{"resourceVersion", "1"}}},
+                                         {"items", json::array{nodes ? Node() : Pod()}}})};
+  }
+
+  json::object Pod() const {
+    json::array gates;
+    if (!released_) {
+      gates.push_back(json::object{{"name", workloads::kGate}});
+    }
+    return {{"metadata",
+             json::object{{"name", "etl"},
+                          {"namespace", "jobs"},
+                          {"uid", "u1"},
+                          {"resourceVersion", std::to_string(version_)},
+                          {"creationTimestamp", "2021-07-01T00:00:00Z"},
+                          {"annotations", json::object{{workloads::kDeadlineAnnotation, deadline_},
+                                                       {workloads::kDurationAnnotation, "1h"}}}}},
+            {"spec", json::object{{"schedulingGates", gates}}}};
+  }
+
+  static json::object Node() {
+    const json::object ready{{"type", "Ready"}, {"status", "True"}};
+    return {{"metadata",
+             json::object{{"name", "node"},
+                          {"resourceVersion", "1"},
+                          {"labels", json::object{{workloads::kRegionLabel, "eu-central-1"}}}}},
+            {"status", json::object{{"conditions", json::array{ready}}}}};
+  }
+
+  std::mutex mutex_;
+  int version_ = 1;
+  std::string deadline_;
+  std::atomic<bool> released_{false};
+  std::atomic<int> events_{0};
+  std::unique_ptr<net::HttpServer> server_;  // last: its thread uses the above
+};
+
+/// 400 g/kWh for two hours, then 100.
+class TwoLevels final : public feeds::Feed {
+ public:
+  explicit TwoLevels(const net::Clock& clock) : clock_(clock) {}
+  std::string_view Name() const override { return "test"; }
+  feeds::Answer Read(const grid::ZoneId& zone, std::stop_token) override {
+    const Time now = clock_.Now();
+    const Time hour = FloorTo(now, hours(1));
+    std::vector<double> values(48, 100);
+    values[0] = values[1] = 400;
+    return {grid::ZoneReading{.zone = zone,
+                              .kind = grid::SignalKind::average_lifecycle,
+                              .source = "test",
+                              .fetched_at = now,
+                              .latest = {},
+                              .forecast = grid::Forecast{hour, {hour, hours(1), values}}},
+            {}};
+  }
+
+ private:
+  const net::Clock& clock_;
+};
+
+class DaemonTest : public testing::Test {
+ protected:
+  /// Runs a daemon until `done` or ten seconds have passed, then stops it.
+  Status RunUntil(const std::string& url, const std::function<bool()>& done) {
+    DaemonOptions options;
+    options.regions = {{"eu-central-1", {.zone = {"DE"}, .pue = {}}}};
+    options.first_sync = milliseconds(500);
+    DaemonParts parts{.make_client = kube::MakeClientFactory(
+                          {.server = url}, *real_, {.tries = 1, .patience = milliseconds(100)}),
+                      .make_feed = [this]() -> Result<std::unique_ptr<feeds::Feed>> {
+                        return std::unique_ptr<feeds::Feed>(std::make_unique<TwoLevels>(*real_));
+                      },
+                      .clock = real_.get(),
+                      .real_clock = real_.get()};
+    Daemon daemon(std::move(options), std::move(parts));
+    Status result;
+    std::jthread thread([&](const std::stop_token& stop) { result = daemon.Run(stop); });
+    for (int i = 0; i < 1000 && !done(); ++i) {
+      std::this_thread::sleep_for(milliseconds(10));
+    }
+    thread.request_stop();
+    thread.join();
+    return result;
+  }
+
+  std::unique_ptr<net::Clock> real_ = net::MakeRealClock();
+};
+
+TEST_F(DaemonTest, ReleasesAPodThatCannotWait) {
+  SmallApi api(FormatTime(FloorTo(real_->Now(), seconds(1)) + hours(1)));
+  const Status done = RunUntil(api.Url(), [&] { return api.released() && api.events() > 0; });
+  EXPECT_TRUE(done) << done.error().message;
+  EXPECT_TRUE(api.released());
+  EXPECT_EQ(api.events(), 1);
+}
+
+TEST_F(DaemonTest, ExplainsAPodThatWaitsAndDoesNotReleaseIt) {
+  SmallApi api(FormatTime(FloorTo(real_->Now(), seconds(1)) + hours(9)));
+  const Status done = RunUntil(api.Url(), [&] { return api.events() > 0; });
+  EXPECT_TRUE(done) << done.error().message;
+  EXPECT_GE(api.events(), 1);
+  EXPECT_FALSE(api.released());
+}
+
+TEST_F(DaemonTest, SaysThatTheClusterCannotBeRead) {
+  std::string nowhere;
+  {
+    const SmallApi gone("2021-07-01T00:00:00Z");
+    nowhere = gone.Url();
+  }
+  std::atomic<bool> never{false};
+  const auto began = real_->Now();
+  const Status done =
+      RunUntil(nowhere, [&] { return never || real_->Now() - began > milliseconds(1500); });
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, Error::Kind::unavailable);
+  EXPECT_TRUE(done.error().message.starts_with("the cluster cannot be read: "))
+      << done.error().message;
+}
+
+}  // namespace
+}  // namespace carbon::controller
