@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -41,6 +42,7 @@ class Demo {
   Status Run();
 
  private:
+  Status CheckOptions() const;
   Status Prepare();
   Status StartProcesses();
   Status StartController();
@@ -105,7 +107,20 @@ Status Demo::Run() {
   return cleaned;
 }
 
+Status Demo::CheckOptions() const {
+  if (!std::isfinite(options_.hours) || !std::isfinite(options_.speed)) {
+    return Invalid("--hours and --speed must be numbers");
+  }
+  if (const auto margin = ParseDuration(options_.start_margin); !margin) {
+    return margin.error().In("--start-margin");
+  }
+  return {};
+}
+
 Status Demo::Prepare() {
+  if (const Status good = CheckOptions(); !good) {
+    return good;
+  }
   std::error_code code;
   std::filesystem::create_directories(options_.out, code);
   if (code) {

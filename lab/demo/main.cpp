@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cluster_flags.h"
+#include "app/parse.h"
 #include "app/stop_signals.h"
 #include "demo.h"
 
@@ -28,11 +29,8 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.seed, "of the draw of jobs")->capture_default_str();
   app.add_option("--start-margin", options.start_margin, "of the controller")
       ->capture_default_str();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    constexpr int kUsage = 2;
-    return app.exit(error) == 0 ? 0 : kUsage;
+  if (const auto ended = carbon::app::Parse(app, argc, argv)) {
+    return *ended;
   }
   carbon::app::StopSignals signals;
   return carbon::app::Finish("demo", carbon::demo::RunDemo(options, signals.token()));

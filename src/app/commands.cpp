@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/controller_command.h"
+#include "app/parse.h"
 #include "app/release.h"
 #include "app/replay_grid.h"
 #include "app/simulate.h"
@@ -31,13 +32,8 @@ int RunCommandLine(int argc, char** argv) {
   for (const AddCommand add : kCommands) {
     add(app, exit_code);
   }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    constexpr int kUsage = 2;
-    return app.exit(error) == 0 ? 0 : kUsage;
-  }
-  return exit_code;
+  const auto ended = Parse(app, argc, argv);
+  return ended.value_or(exit_code);
 }
 
 }  // namespace carbon::app

@@ -79,9 +79,11 @@ Result<workloads::RegionMap> Regions(const std::vector<std::string>& assignments
   return regions;
 }
 
-std::string HostName() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "carbon-kube";
+/// Unique among the controllers of a cluster, and in a pod the same after a restart.
+std::string ProcessName() {
+  std::array<char, 256> host{};
+  const bool known = gethostname(host.data(), host.size() - 1) == 0;
+  return (known ? std::string(host.data()) : "carbon-kube") + "-" + std::to_string(getpid());
 }
 
 struct Compiled {
@@ -102,7 +104,7 @@ Result<Compiled> Compile(const Options& options) {
   loop.planner.start_margin = problems.Take("--start-margin", ParseDuration(options.start_margin));
   loop.planner.min_saving = options.min_saving;
   compiled.daemon.regions = problems.Take("--region", Regions(options.regions));
-  compiled.daemon.instance = options.instance.empty() ? HostName() : options.instance;
+  compiled.daemon.instance = options.instance.empty() ? ProcessName() : options.instance;
   compiled.daemon.seed = std::random_device()();
   if (options.leader_elect) {
     compiled.daemon.lease = kube::LeaseOptions{.name_space = options.lease_namespace,
@@ -119,6 +121,15 @@ Result<Compiled> Compile(const Options& options) {
   }
   if (loop.defaults.length == Duration::zero()) {
     return Invalid("--default-duration: must be longer than 0s");
+  }
+  if (!(options.min_saving >= 0 && options.min_saving < 1)) {
+    return Invalid("--min-saving: must be a share from 0 to below 1");
+  }
+  // A wrong setting of the feed shall be told before anything is started.
+  const auto feed =
+      feeds::MakeFeed(options.provider, compiled.feed, net::MakeHttpClient({}), *compiled.clock);
+  if (!feed) {
+    return feed.error();
   }
   return compiled;
 }
@@ -188,7 +199,6 @@ void DescribePlanning(CLI::App& command, Options& options) {
   command
       .add_option("--min-saving", options.min_saving,
                   "least share of a pod's emissions that waiting must save")
-      ->check(CLI::Range(0.0, 0.99))
       ->capture_default_str();
 }
 
@@ -201,7 +211,7 @@ void Describe(CLI::App& command, Options& options) {
                   "the calendar of signals and deadlines: real, or ORIGIN@REALxSPEED for a replay")
       ->capture_default_str();
   command.add_option("--instance", options.instance,
-                     "name of this process in events and in the lease; else the host's name");
+                     "name of this process in events and in the lease; else host and process id");
   command
       .add_option("--leader-elect", options.leader_elect,
                   "act only while holding the lease, so that several controllers may run")

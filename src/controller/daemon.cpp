@@ -66,7 +66,7 @@ Status Daemon::Run(std::stop_token stop) {
     const bool leading = !leadership || leadership->Held();
     const StepResult result = leading ? loop.Step(Observe(pods)) : StepResult{.retry_soon = true};
     loop_counters_ = loop.counters();
-    wakeup_.Wait(kLeastPause, stop);
+    parts_.real_clock->SleepUntil(parts_.real_clock->Now() + kLeastPause, stop);
     wakeup_.Wait(UntilNextStep(result), stop);
   }
   poller_.reset();

@@ -37,13 +37,23 @@ void Leadership::Run(const std::stop_token& stop) {
     }
     real_clock_.SleepUntil(real_clock_.Now() + options_.retry, stop);
   }
-  // The client of the loop above ends its calls at the stop; the release needs one that does not.
-  const auto last = make_client_({});
-  kube::Lease release(options_, *last, real_clock_);
   if (Held()) {
-    if (const Status done = release.Release(); !done) {
-      spdlog::warn("lease: {}", done.error().message);
-    }
+    LetGo();
+  }
+}
+
+void Leadership::LetGo() const {
+  constexpr Duration kPatience = std::chrono::seconds(2);
+  // The client of the loop ends its calls at the stop; this one ends them a little later.
+  std::stop_source give_up;
+  const std::jthread timer([&](const std::stop_token& done) {
+    real_clock_.SleepUntil(real_clock_.Now() + kPatience, done);
+    give_up.request_stop();
+  });
+  const auto client = make_client_(give_up.get_token());
+  kube::Lease lease(options_, *client, real_clock_);
+  if (const Status done = lease.Release(); !done) {
+    spdlog::warn("lease: {}", done.error().message);
   }
 }
 

@@ -29,6 +29,8 @@ class Leadership {
 
  private:
   void Run(const std::stop_token& stop);
+  /// Best effort: others would wait for the lease's duration else.
+  void LetGo() const;
   void Note(bool held, const std::string& holder, Time trusted_until);
 
   const kube::LeaseOptions options_;

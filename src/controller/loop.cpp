@@ -126,7 +126,9 @@ Status Loop::Release(const Task& task, Time now) {
   released_.insert(task.held->pod.uid);
   ++counters_.released;
   const plan::Reason& reason = task.decision.reason;
-  if (reason.latest_start && now > *reason.latest_start) {
+  // A pod that never had room is its owner's wish, not our delay.
+  const bool had_room = reason.latest_start && *reason.latest_start >= task.held->arrival;
+  if (had_room && now > *reason.latest_start) {
     ++counters_.released_late;
     spdlog::warn("pod {}: released {} after its latest start", task.held->pod.id(),
                  FormatDuration(now - *reason.latest_start));

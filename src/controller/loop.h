@@ -43,7 +43,7 @@ struct LoopCounters {
   uint64_t explained = 0;
   uint64_t released_without_signal = 0;  ///< fail open: the intensity was unknown
   uint64_t released_bad_request = 0;     ///< fail open: an annotation could not be read
-  uint64_t released_late = 0;            ///< after their latest start
+  uint64_t released_late = 0;  ///< after their latest start, though it came after their arrival
   uint64_t conflicts = 0;
   uint64_t failures = 0;  ///< of actions, by the world's fault
 };

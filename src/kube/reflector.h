@@ -27,7 +27,8 @@ struct InformerOptions {
   Duration watch_time = std::chrono::minutes(5);  ///< the server ends a watch after 1 to 2 of this
   Duration silence = std::chrono::seconds(90);    ///< a watch without a byte for this long is dead;
                                                   ///< bookmarks come every minute or so
-  net::RetryPolicy retry;
+  /// A controller that comes back late makes jobs late, so the longest pause is short.
+  net::RetryPolicy retry{std::chrono::milliseconds(500), std::chrono::seconds(4)};
 };
 
 /// Since the start. Any thread may read them.

@@ -154,7 +154,9 @@ TEST_F(LoopTest, FailsOpenOnABadAnnotationAndCountsIt) {
 }
 
 TEST_F(LoopTest, CountsAReleaseAfterTheLatestStart) {
-  loop_.Step(At(kMidnight, {Pod("a", "eu-central-1", minutes(30))}));
+  loop_.Step(At(kMidnight + minutes(30), {Pod("a", "eu-central-1", minutes(70))}));
+  EXPECT_EQ(loop_.counters().released_late, 1U);
+  loop_.Step(At(kMidnight + minutes(30), {Pod("never-had-room", "eu-central-1", minutes(50))}));
   EXPECT_EQ(loop_.counters().released_late, 1U);
 }
 
