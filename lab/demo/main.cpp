@@ -33,5 +33,8 @@ int main(int argc, char** argv) {
     return *ended;
   }
   carbon::app::StopSignals signals;
-  return carbon::app::Finish("demo", carbon::demo::RunDemo(options, signals.token()));
+  const int code = carbon::app::Finish("demo", carbon::demo::RunDemo(options, signals.token()));
+  // As shells say it of a command that a Ctrl-C ended, so that no caller takes it for a failure.
+  constexpr int kInterrupted = 130;
+  return signals.token().stop_requested() ? kInterrupted : code;
 }

@@ -150,6 +150,58 @@ constexpr std::array<DurationUnit, 5> kUnits = {
     {{"ms", 1}, {"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}}};
 constexpr double kLongestMs = 100.0 * 366 * 86'400'000;
 
+std::optional<Time> ReadTime(std::string_view text) {
+  Cursor in(text);
+  const auto date = ReadDate(in);
+  if (!date || !in.Skip("Tt ")) {
+    return std::nullopt;
+  }
+  const auto of_day = ReadTimeOfDay(in);
+  if (!of_day) {
+    return std::nullopt;
+  }
+  const auto offset = ReadOffset(in);
+  if (!offset || !in.Done()) {
+    return std::nullopt;
+  }
+  return Time(*date + *of_day - *offset);
+}
+
+std::optional<Duration> ReadDuration(std::string_view text) {
+  std::string_view rest = text;
+  double total = 0;
+  if (rest.empty()) {
+    return std::nullopt;
+  }
+  while (!rest.empty()) {
+    const size_t digits = rest.find_first_not_of("0123456789.");
+    if (digits == 0 || digits == std::string_view::npos) {
+      return std::nullopt;
+    }
+    const auto number = ParseDouble(rest.substr(0, digits));
+    if (!number) {
+      return std::nullopt;
+    }
+    rest.remove_prefix(digits);
+    const DurationUnit* unit = nullptr;
+    for (const DurationUnit& candidate : kUnits) {
+      if (rest.starts_with(candidate.name)) {
+        unit = &candidate;
+        break;
+      }
+    }
+    if (unit == nullptr) {
+      return std::nullopt;
+    }
+    rest.remove_prefix(unit->name.size());
+    total += *number * unit->in_ms;
+    if (total > kLongestMs) {
+      return std::nullopt;
+    }
+  }
+  return Duration(static_cast<int64_t>(total + 0.5));
+}
+
 std::chrono::year_month_day DateOf(Time time) {
   return std::chrono::year_month_day(std::chrono::floor<days>(time));
 }
@@ -157,23 +209,12 @@ std::chrono::year_month_day DateOf(Time time) {
 }  // namespace
 
 Result<Time> ParseTime(std::string_view text) {
-  const Error error = Invalid("'" + Printable(text) +
-                              "' is not an RFC 3339 time with an offset, such as "
-                              "2021-07-01T00:00:00Z");
-  Cursor in(text);
-  const auto date = ReadDate(in);
-  if (!date || !in.Skip("Tt ")) {
-    return error;
+  if (const auto time = ReadTime(text)) {
+    return *time;
   }
-  const auto of_day = ReadTimeOfDay(in);
-  if (!of_day) {
-    return error;
-  }
-  const auto offset = ReadOffset(in);
-  if (!offset || !in.Done()) {
-    return error;
-  }
-  return Time(*date + *of_day - *offset);
+  return Invalid("'" + Printable(text) +
+                 "' is not an RFC 3339 time with an offset, such as "
+                 "2021-07-01T00:00:00Z");
 }
 
 std::string FormatTime(Time time) {
@@ -206,40 +247,10 @@ std::string FormatClock(Time time, Time now) {
 }
 
 Result<Duration> ParseDuration(std::string_view text) {
-  const Error error =
-      Invalid("'" + Printable(text) + "' is not a duration such as 90s, 1h30m or 2d");
-  std::string_view rest = text;
-  double total = 0;
-  if (rest.empty()) {
-    return error;
+  if (const auto duration = ReadDuration(text)) {
+    return *duration;
   }
-  while (!rest.empty()) {
-    const size_t digits = rest.find_first_not_of("0123456789.");
-    if (digits == 0 || digits == std::string_view::npos) {
-      return error;
-    }
-    const auto number = ParseDouble(rest.substr(0, digits));
-    if (!number) {
-      return error;
-    }
-    rest.remove_prefix(digits);
-    const DurationUnit* unit = nullptr;
-    for (const DurationUnit& candidate : kUnits) {
-      if (rest.starts_with(candidate.name)) {
-        unit = &candidate;
-        break;
-      }
-    }
-    if (unit == nullptr) {
-      return error;
-    }
-    rest.remove_prefix(unit->name.size());
-    total += *number * unit->in_ms;
-    if (total > kLongestMs) {
-      return error;
-    }
-  }
-  return Duration(static_cast<int64_t>(total + 0.5));
+  return Invalid("'" + Printable(text) + "' is not a duration such as 90s, 1h30m or 2d");
 }
 
 std::string FormatDuration(Duration duration) {
