@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from cluster import Cluster
 from demo_run import DemoRun, small_demo_runs
 from harness import (
     CARBON_DEMO,
@@ -19,6 +20,8 @@ from harness import (
     MARK,
     Plane,
     apply_manifests,
+    make_namespace,
+    replay_grid,
     survivors,
     wait_for,
 )
@@ -114,3 +117,21 @@ def own_cluster(surroundings: str) -> Iterator[Plane]:
         yield plane
     finally:
         plane.down()
+
+
+@pytest.fixture(scope="session")
+def cluster(installed: Plane, tmp_path_factory: pytest.TempPathFactory) -> Cluster:
+    return Cluster(installed, tmp_path_factory.mktemp("cluster"))
+
+
+@pytest.fixture(scope="session")
+def grid(cluster: Cluster) -> Iterator[str]:
+    """URL of a recorded grid on the cluster's clock."""
+    with replay_grid(cluster.folder, cluster.clock) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def jobs(installed: Plane) -> str:
+    """A namespace of users."""
+    return make_namespace(installed, "jobs")

@@ -1,200 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The manifests, the controller, `why` and `release` on a real control plane."""
+"""The gate, `release`, the controller, `why` and the controller's rights on a real plane."""
 
 from __future__ import annotations
 
 import contextlib
-import csv
 import json
-import os
-import signal
-import socket
 import ssl
 import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 
+from cluster import PATIENT, Cluster, ahead, in_regions, rounded
 from harness import (
     CARBON_KUBE,
-    DATA,
     PLAN,
     Child,
-    Plane,
     carbon_kube,
-    free_port,
     is_held,
-    kubeconfig_text,
     make_namespace,
     must,
     pod_object,
-    replay_grid,
     wait_for,
-    write_private,
 )
 
-# In California it is Sunday evening: the sun is gone, and noon is 16 hours ahead.
-ORIGIN = datetime(2021, 8, 2, 3, tzinfo=UTC)
 ACCOUNT = "system:serviceaccount:carbon-kube:carbon-kube"
-
-
-def stamp(time: datetime) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def ahead(**delta: float) -> str:
-    """A moment of the recording."""
-    return stamp(ORIGIN + timedelta(**delta))
-
-
-def in_regions(*regions: str) -> dict[str, Any]:
-    """The affinity that lets a pod run only there."""
-    expression = {
-        "key": "topology.kubernetes.io/region",
-        "operator": "In",
-        "values": list(regions),
-    }
-    return {
-        "nodeAffinity": {
-            "requiredDuringSchedulingIgnoredDuringExecution": {
-                "nodeSelectorTerms": [{"matchExpressions": [expression]}]
-            }
-        }
-    }
-
-
-def rounded(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """The same with its numbers to nine digits."""
-    if isinstance(value, float):
-        return float(f"{value:.9g}")
-    if isinstance(value, list):
-        return [rounded(item) for item in value]
-    if isinstance(value, dict):
-        return {key: rounded(item) for key, item in value.items()}
-    return value
-
-
-PATIENT = {"deadline": ahead(hours=24), "expected-duration": "1h"}
-
-
-class Cluster:
-    """The installed plane as the tests of a module see it."""
-
-    def __init__(self, plane: Plane, folder: Path) -> None:
-        self.plane = plane
-        self.folder = folder
-        self.clock = f"{stamp(ORIGIN)}@{stamp(datetime.now(UTC))}x1"
-        token = plane.kubectl("create", "token", "-n", "carbon-kube", "carbon-kube").strip()
-        self.token = token
-        self.kubeconfig = write_private(
-            folder / "controller.kubeconfig",
-            kubeconfig_text(plane.server, token, plane.folder / "pki" / "ca.crt"),
-        )
-
-    def pod(self, namespace: str, name: str) -> dict[str, Any]:
-        return self.plane.get("pod", name, "-n", namespace)
-
-    def plan(self, namespace: str, name: str) -> dict[str, Any] | None:
-        text = self.pod(namespace, name)["metadata"].get("annotations", {}).get(PLAN)
-        return None if text is None else json.loads(text)
-
-    def await_plan(self, namespace: str, name: str, timeout: float = 60) -> dict[str, Any]:
-        return wait_for(
-            f"pod {namespace}/{name} has a plan",
-            lambda: self.plan(namespace, name),
-            timeout,
-        )
-
-    def await_start(self, namespace: str, name: str, timeout: float = 60) -> dict[str, Any]:
-        """Waits until a pod runs, and so was let go; returns its plan."""
-        wait_for(
-            f"pod {namespace}/{name} runs",
-            lambda: self.pod(namespace, name)["status"].get("phase") == "Running",
-            timeout,
-        )
-        assert not is_held(self.pod(namespace, name))
-        return self.await_plan(namespace, name, timeout=1)
-
-    def events(self, namespace: str, name: str) -> list[dict[str, Any]]:
-        """The events of Carbon-Kube on a pod."""
-        found = self.plane.get("events.v1.events.k8s.io", "-n", namespace)["items"]
-        return [
-            event
-            for event in found
-            if event["regarding"].get("name") == name
-            and event["reportingController"] == "carbon-kube.io/controller"
-        ]
-
-    def await_event(self, namespace: str, name: str, reason: str) -> dict[str, Any]:
-        return wait_for(
-            f"event {reason} on pod {namespace}/{name}",
-            lambda: next(
-                (event for event in self.events(namespace, name) if event["reason"] == reason),
-                None,
-            ),
-            timeout=30,
-        )
-
-    def why(self, namespace: str, name: str, *flags: str) -> str:
-        return must(
-            *(CARBON_KUBE, "why", f"pod/{name}", "-n", namespace),
-            *("--kubeconfig", self.plane.kubeconfig, *flags),
-        )
-
-    def start_controller(
-        self,
-        provider_url: str,
-        *flags: str,
-        zones: dict[str, str] | None = None,
-        instance: str = "e2e",
-    ) -> Child:
-        """By its ServiceAccount's token. `zones` is what differs from the recordings' regions."""
-        with (DATA / "carbon" / "zones.csv").open() as file:
-            known = {row["region"]: row["zone"] for row in csv.DictReader(file)}
-        regions = [f"--region={region}={zone}" for region, zone in (known | (zones or {})).items()]
-        log = self.folder / f"controller-{instance}.log"
-        log.unlink(missing_ok=True)
-        return Child(
-            *(CARBON_KUBE, "controller", "--kubeconfig", self.kubeconfig, "--clock", self.clock),
-            *("--provider-url", provider_url, "--instance", instance, *flags, *regions),
-            log=log,
-        )
-
-    @contextlib.contextmanager
-    def controller(
-        self, provider_url: str, *flags: str, zones: dict[str, str] | None = None
-    ) -> Iterator[Child]:
-        """A controller that has to end well on SIGTERM and to keep its token for itself."""
-        child = self.start_controller(provider_url, *flags, zones=zones)
-        try:
-            yield child
-            assert child.alive(), child.text()
-            assert child.signal(signal.SIGTERM, patience=5) == 0, child.text()
-            assert self.token not in child.text()
-        finally:
-            child.end()
-
-
-@pytest.fixture(scope="module")
-def cluster(installed: Plane, tmp_path_factory: pytest.TempPathFactory) -> Cluster:
-    return Cluster(installed, tmp_path_factory.mktemp("cluster"))
-
-
-@pytest.fixture(scope="module")
-def grid(cluster: Cluster) -> Iterator[str]:
-    with replay_grid(cluster.folder, cluster.clock) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def jobs(installed: Plane) -> str:
-    """A namespace of users."""
-    return make_namespace(installed, "jobs")
 
 
 class TestGate:
@@ -468,157 +300,6 @@ class TestController:
         with contextlib.suppress(AssertionError):
             wait_for("all have a plan", lambda: burst <= planned(), timeout=20)
         assert burst - planned() == set()
-
-
-class TestEndings:
-    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-    def test_a_signal_ends_the_controller_within_5_s_and_leaves_the_pods_to_the_next(
-        self, cluster: Cluster, grid: str, jobs: str, number: signal.Signals
-    ) -> None:
-        name = f"survives-{number.name.lower()}"
-        cluster.plane.create(pod_object(jobs, name, PATIENT))
-        first = cluster.start_controller(grid)
-        try:
-            event = cluster.await_event(jobs, name, "CleanerWindow")
-            assert first.signal(number, patience=5) == 0, first.text()
-            assert " stopped: " in first.text().splitlines()[-1]
-        finally:
-            first.end()
-        assert is_held(cluster.pod(jobs, name))
-        with cluster.controller(grid):
-            cluster.plane.create(pod_object(jobs, f"after-{name}", PATIENT))
-            cluster.await_plan(jobs, f"after-{name}")
-            assert is_held(cluster.pod(jobs, name))
-            told = [each["metadata"]["name"] for each in cluster.events(jobs, name)]
-            assert told == [event["metadata"]["name"]], "the next controller repeats nothing"
-
-    def test_a_signal_ends_the_controller_within_5_s_also_where_the_api_server_hangs(
-        self, cluster: Cluster, grid: str
-    ) -> None:
-        server = int((cluster.plane.folder / "run" / "kube-apiserver.pid").read_text())
-        child = cluster.start_controller(grid)
-        try:
-            wait_for("it leads", lambda: "this controller acts" in child.text(), timeout=60)
-            os.kill(server, signal.SIGSTOP)
-            try:
-                assert child.signal(signal.SIGTERM, patience=5) == 0, child.text()
-            finally:
-                os.kill(server, signal.SIGCONT)
-        finally:
-            child.end()
-
-
-class TestSeveral:
-    """More controllers than one, and fewer."""
-
-    def release_if_gone(self, cluster: Cluster, patience: str) -> str:
-        return must(
-            *(CARBON_KUBE, "release", "--all", "--if-controller-gone", patience),
-            *("--kubeconfig", cluster.kubeconfig),
-        )
-
-    def test_one_controller_acts_and_the_other_takes_over_when_it_is_killed(
-        self, cluster: Cluster, grid: str, jobs: str
-    ) -> None:
-        first = cluster.start_controller(grid, instance="first")
-        try:
-            wait_for("it leads", lambda: "first leads: this" in first.text(), timeout=60)
-            second = cluster.start_controller(grid, instance="second")
-            try:
-                wait_for(
-                    "it stands by", lambda: "first leads; standing by" in second.text(), timeout=60
-                )
-                cluster.plane.create(pod_object(jobs, "one-of-two", PATIENT))
-                event = cluster.await_event(jobs, "one-of-two", "CleanerWindow")
-                assert event["reportingInstance"] == "first"
-                first.process.kill()
-                cluster.plane.create(pod_object(jobs, "orphan", PATIENT))
-                cluster.await_plan(jobs, "orphan", timeout=60)
-                event = cluster.await_event(jobs, "orphan", "CleanerWindow")
-                assert event["reportingInstance"] == "second"
-                assert len(cluster.events(jobs, "one-of-two")) == 1
-                assert second.signal(signal.SIGTERM, patience=5) == 0, second.text()
-            finally:
-                second.end()
-        finally:
-            first.end()
-
-    def test_a_dead_mans_switch_lets_go_only_when_no_controller_is_alive(
-        self, cluster: Cluster, grid: str, jobs: str
-    ) -> None:
-        child = cluster.start_controller(grid)
-        try:
-            cluster.plane.create(pod_object(jobs, "dead-man", PATIENT))
-            cluster.await_plan(jobs, "dead-man")
-            said = self.release_if_gone(cluster, "10m")
-            assert said.startswith("a controller was there ")
-            assert said.endswith(" ago: nothing to do\n")
-            assert is_held(cluster.pod(jobs, "dead-man"))
-        finally:
-            child.process.kill()
-            child.process.wait()
-        assert "nothing to do" in self.release_if_gone(cluster, "10m")
-        wait_for(
-            "the pod is let go",
-            lambda: f"pod/dead-man -n {jobs} released" in self.release_if_gone(cluster, "3s"),
-            timeout=30,
-        )
-        assert cluster.plane.held() == []
-
-
-class TestNoSignal:
-    """Each with a controller of its own, whose provider fails in another way."""
-
-    def assert_released(self, cluster: Cluster, jobs: str, name: str, timeout: float) -> str:
-        plan = cluster.await_start(jobs, name, timeout)
-        assert plan["cause"] == "NoSignal"
-        event = cluster.await_event(jobs, name, "NoSignal")
-        assert event["type"] == "Warning"
-        assert event["note"].startswith("starting now: the carbon intensity is unknown (")
-        assert cluster.why(jobs, name).startswith(f"pod {jobs}/{name}: {event['note']}\n")
-        return event["note"]
-
-    def test_a_provider_that_refuses_connections_holds_nothing(
-        self, cluster: Cluster, jobs: str
-    ) -> None:
-        cluster.plane.create(pod_object(jobs, "refused"))
-        with cluster.controller(f"http://127.0.0.1:{free_port()}/v3"):
-            self.assert_released(cluster, jobs, "refused", timeout=45)
-
-    def test_a_provider_that_never_answers_holds_nothing_for_longer_than_30_s(
-        self, cluster: Cluster, jobs: str
-    ) -> None:
-        cluster.plane.create(pod_object(jobs, "hanging"))
-        with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
-            port = silent.getsockname()[1]
-            with cluster.controller(f"http://127.0.0.1:{port}/v3"):
-                self.assert_released(cluster, jobs, "hanging", timeout=60)
-
-    def test_a_provider_that_denies_the_token_holds_nothing(
-        self, cluster: Cluster, jobs: str, tmp_path: Path
-    ) -> None:
-        right = write_private(tmp_path / "right", "right-token\n")
-        wrong = write_private(tmp_path / "wrong", "wrong-token\n")
-        cluster.plane.create(pod_object(jobs, "denied"))
-        with (
-            replay_grid(tmp_path, cluster.clock, "--token-file", str(right)) as url,
-            cluster.controller(url, "--token-file", str(wrong)) as controller,
-        ):
-            note = self.assert_released(cluster, jobs, "denied", timeout=45)
-            assert "wrong-token" not in controller.text() + note
-
-    def test_an_unknown_zone_is_named_and_lets_go_only_what_may_run_nowhere_else(
-        self, cluster: Cluster, grid: str, jobs: str
-    ) -> None:
-        cluster.plane.create(
-            pod_object(jobs, "unknown-zone", PATIENT, region="us-east-1"),
-            pod_object(jobs, "known-zone", PATIENT),
-        )
-        with cluster.controller(grid, zones={"us-east-1": "NO-SUCH"}):
-            note = self.assert_released(cluster, jobs, "unknown-zone", timeout=45)
-            assert "NO-SUCH" in note
-            cluster.await_plan(jobs, "known-zone")
-            assert is_held(cluster.pod(jobs, "known-zone"))
 
 
 class TestRights:
