@@ -53,6 +53,7 @@ struct FeedSettings {
   int horizon_hours = 72;                       ///< of the forecast
   Duration timeout = std::chrono::seconds(10);  ///< real time, for all of a zone
   size_t max_body = size_t{1} << 20;
+  int requests_per_hour = 0;  ///< 0: as the provider's protocol says
 };
 
 }  // namespace carbon::feeds

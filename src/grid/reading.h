@@ -37,6 +37,8 @@ struct ZoneReading {
   Time fetched_at;
   std::optional<Observation> latest;
   std::optional<Forecast> forecast;
+  /// What was observed of late, `latest` included, where the provider tells it.
+  std::optional<Series> history;
 };
 
 }  // namespace carbon::grid
