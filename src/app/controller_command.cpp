@@ -39,6 +39,7 @@ struct Options {
   std::string clock = "real";
   std::string provider = "electricity-maps";
   std::string provider_url;
+  int requests_per_hour = 0;
   std::string token_file;
   std::string signal = "lifecycle";
   std::vector<std::string> regions;
@@ -92,6 +93,11 @@ struct Compiled {
   std::unique_ptr<net::Clock> clock;
 };
 
+Result<std::unique_ptr<feeds::Feed>> Feed(const Options& options, const Compiled& compiled) {
+  const auto make_client = [] { return net::MakeHttpClient({}); };
+  return feeds::MakeFeed(options.provider, compiled.feed, make_client, *compiled.clock);
+}
+
 Result<Compiled> Compile(const Options& options) {
   Problems problems;
   Compiled compiled;
@@ -114,6 +120,7 @@ Result<Compiled> Compile(const Options& options) {
   compiled.feed.token =
       problems.Take("credentials", ReadTokenFile("--token-file", options.token_file));
   compiled.feed.base_url = options.provider_url;
+  compiled.feed.requests_per_hour = options.requests_per_hour;
   compiled.feed.kind = options.signal == "direct" ? grid::SignalKind::average_direct
                                                   : grid::SignalKind::average_lifecycle;
   if (const Status status = problems.status(); !status) {
@@ -126,9 +133,7 @@ Result<Compiled> Compile(const Options& options) {
     return Invalid("--min-saving: must be a share from 0 to below 1");
   }
   // A wrong setting of the feed shall be told before anything is started.
-  const auto feed =
-      feeds::MakeFeed(options.provider, compiled.feed, net::MakeHttpClient({}), *compiled.clock);
-  if (!feed) {
+  if (const auto feed = Feed(options, compiled); !feed) {
     return feed.error();
   }
   return compiled;
@@ -150,12 +155,7 @@ Status Run(const Options& options) {
   }
   StopSignals signals;
   controller::DaemonParts parts{.make_client = cluster->make_client,
-                                .make_feed =
-                                    [&] {
-                                      return feeds::MakeFeed(options.provider, compiled->feed,
-                                                             net::MakeHttpClient({}),
-                                                             *compiled->clock);
-                                    },
+                                .make_feed = [&] { return Feed(options, *compiled); },
                                 .clock = compiled->clock.get(),
                                 .real_clock = real_clock.get()};
   controller::Daemon daemon(std::move(compiled->daemon), std::move(parts));
@@ -170,6 +170,12 @@ void DescribeSignal(CLI::App& command, Options& options) {
                   "where the provider is, if not at its own address; `carbon-kube replay-grid` "
                   "can stand in for it")
       ->type_name("URL");
+  command
+      .add_option("--provider-requests-per-hour", options.requests_per_hour,
+                  "most requests to the provider, of all zones together; 0: as the provider allows")
+      ->type_name("N")
+      ->check(CLI::Range(0, 100'000))
+      ->capture_default_str();
   command.add_option("--token-file", options.token_file, "file with the provider's token")
       ->type_name("FILE");
   command.add_option("--signal", options.signal, "which emissions count")

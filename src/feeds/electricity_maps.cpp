@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
-#include <cmath>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,22 +11,12 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "feeds/answers.h"
 
 namespace carbon::feeds {
 namespace {
 
 namespace json = boost::json;
-
-/// Far above any grid (coal alone: about 1200), far below what would overflow a sum.
-constexpr double kHighestIntensity = 10'000;
-/// Two weeks in steps of five minutes.
-constexpr int64_t kMostSteps = 4'032;
-
-struct Row {
-  Time at;
-  std::optional<double> intensity;
-  bool estimated = false;
-};
 
 /// What was asked for, so what an answer has to speak of.
 struct Asked {
@@ -36,79 +24,11 @@ struct Asked {
   std::string_view factor_type;
 };
 
-std::string_view View(const json::string& text) { return {text.data(), text.size()}; }
-
-/// The member as a string; nothing where it is absent or something else.
-std::optional<std::string_view> Text(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  if (value == nullptr || !value->is_string()) {
-    return std::nullopt;
-  }
-  return View(value->get_string());
-}
-
-/// A JSON document in an arena that starts in the object itself.
-class Document {
- public:
-  explicit Document(std::string_view body) : arena_(buffer_.data(), buffer_.size()) {
-    json::error_code failure;
-    value_ = json::parse(body, failure, &arena_);
-    if (failure) {
-      value_ = nullptr;
-    }
-  }
-
-  /// Null where the body is not a JSON object.
-  const json::object* Object() const { return value_.if_object(); }
-
- private:
-  std::array<unsigned char, 16'384> buffer_;
-  json::monotonic_resource arena_;
-  json::value value_;
-};
-
-Status CheckText(const json::object& object, std::string_view name, std::string_view asked) {
-  const json::value* value = object.if_contains(name);
-  if (value == nullptr) {
-    return {};
-  }
-  const auto text = Text(object, name);
-  if (text == asked) {
-    return {};
-  }
-  return Unavailable("the answer's " + std::string(name) + " is " +
-                     (text ? "'" + Printable(*text) + "'" : "not a text") + ", not '" +
-                     std::string(asked) + "' as asked");
-}
-
 Status CheckAsked(const json::object& object, const Asked& asked) {
-  if (Status ok = CheckText(object, "zone", asked.zone.name); !ok) {
+  if (Status ok = CheckMember(object, "zone", asked.zone.name); !ok) {
     return ok;
   }
-  return CheckText(object, "emissionFactorType", asked.factor_type);
-}
-
-Result<std::optional<double>> Intensity(const json::object& object) {
-  const json::value* value = object.if_contains("carbonIntensity");
-  if (value == nullptr || value->is_null()) {
-    return std::optional<double>();
-  }
-  json::error_code failure;
-  const double number = value->is_number() ? value->to_number<double>(failure) : -1;
-  if (failure || !std::isfinite(number) || number < 0 || number > kHighestIntensity) {
-    return Unavailable("carbonIntensity " + Printable(json::serialize(*value)) +
-                       " is not a number from 0 to 10000");
-  }
-  return std::optional(number);
-}
-
-Result<Time> TimeMember(const json::object& object, std::string_view name) {
-  const auto text = Text(object, name);
-  auto time = text ? ParseTime(*text) : Result<Time>(Invalid("absent"));
-  if (!time) {
-    return Unavailable(std::string(name) + ": " + time.error().message);
-  }
-  return time;
+  return CheckMember(object, "emissionFactorType", asked.factor_type);
 }
 
 Result<Row> ParseRow(const json::object& object, const Asked& asked) {
@@ -119,29 +39,13 @@ Result<Row> ParseRow(const json::object& object, const Asked& asked) {
   if (!at) {
     return at.error();
   }
-  const auto intensity = Intensity(object);
+  const auto intensity = IntensityMember(object, "carbonIntensity");
   if (!intensity) {
     return intensity.error().In(FormatTime(*at));
   }
   const json::value* estimated = object.if_contains("isEstimated");
   return Row{*at, *intensity,
              estimated != nullptr && estimated->is_bool() && estimated->get_bool()};
-}
-
-/// Sorts by time and leaves one row per time: one that is not estimated, if there is one.
-Status Settle(std::vector<Row>& rows) {
-  const auto before = [](const Row& a, const Row& b) {
-    return std::pair(a.at, a.estimated) < std::pair(b.at, b.estimated);
-  };
-  std::sort(rows.begin(), rows.end(), before);
-  for (size_t i = 1; i < rows.size(); ++i) {
-    if (rows[i].at == rows[i - 1].at && rows[i].intensity != rows[i - 1].intensity) {
-      return Unavailable("two different values for " + FormatTime(rows[i].at));
-    }
-  }
-  const auto same_time = [](const Row& a, const Row& b) { return a.at == b.at; };
-  rows.erase(std::unique(rows.begin(), rows.end(), same_time), rows.end());
-  return {};
 }
 
 Result<std::vector<Row>> ParseRows(const json::array& array, const Asked& asked) {
@@ -164,29 +68,16 @@ Result<std::vector<Row>> ParseRows(const json::array& array, const Asked& asked)
   return rows;
 }
 
-const json::array* FindArray(const json::object& object,
-                             std::initializer_list<std::string_view> names) {
-  for (const std::string_view name : names) {
-    const json::value* value = object.if_contains(name);
-    if (value != nullptr && value->is_array()) {
-      return &value->get_array();
-    }
-  }
-  return nullptr;
-}
-
 /// The answer's object, once it is known to speak of what was asked.
-Result<const json::object*> Open(const Document& document, std::string_view body,
-                                 const Asked& asked) {
-  const json::object* object = document.Object();
-  if (object == nullptr) {
-    return Unavailable("the answer is not a JSON object, it starts with '" +
-                       Printable(body.substr(0, 30)) + "'");
+Result<const json::object*> Open(const Document& document, const Asked& asked) {
+  const auto object = document.Object();
+  if (!object) {
+    return object;
   }
-  if (!object->contains("zone")) {
+  if (!(*object)->contains("zone")) {
     return Unavailable("the answer names no zone");
   }
-  if (const Status ok = CheckAsked(*object, asked); !ok) {
+  if (const Status ok = CheckAsked(**object, asked); !ok) {
     return ok.error();
   }
   return object;
@@ -197,7 +88,7 @@ Result<std::optional<Duration>> Granularity(const json::object& object) {
   if (!object.contains("temporalGranularity")) {
     return std::optional<Duration>();
   }
-  const auto text = Text(object, "temporalGranularity");
+  const auto text = TextMember(object, "temporalGranularity");
   if (text == "hourly") {
     return std::optional<Duration>(std::chrono::hours(1));
   }
@@ -217,43 +108,12 @@ Result<Duration> StepOf(const json::object& object, const std::vector<Row>& rows
   if (!stated) {
     return stated.error();
   }
-  if (*stated) {
-    return **stated;
-  }
-  Duration step = std::chrono::hours(1);
-  for (size_t i = 1; i < rows.size(); ++i) {
-    const Duration distance = rows[i].at - rows[i - 1].at;
-    step = i == 1 ? distance : std::min(step, distance);
-  }
-  return step;
+  return *stated ? **stated : SmallestStep(rows);
 }
-
-Result<grid::Series> ToSeries(const std::vector<Row>& rows, Duration step) {
-  if (step < std::chrono::minutes(1)) {
-    return Unavailable("rows are less than a minute apart");
-  }
-  const Time start = rows.front().at;
-  const int64_t steps = (rows.back().at - start) / step + 1;
-  if (steps > kMostSteps) {
-    return Unavailable("rows from " + FormatTime(start) + " to " + FormatTime(rows.back().at) +
-                       " are too many steps");
-  }
-  std::vector<double> values(static_cast<size_t>(steps), grid::Series::kUnknown);
-  for (const Row& row : rows) {
-    const Duration since = row.at - start;
-    if (since % step != Duration::zero()) {
-      return Unavailable(FormatTime(row.at) + " is off the raster of " + FormatDuration(step));
-    }
-    values[static_cast<size_t>(since / step)] = row.intensity.value_or(grid::Series::kUnknown);
-  }
-  return grid::Series(start, step, std::move(values));
-}
-
-Error NothingKnown() { return {Error::Kind::not_found, "the answer holds no known value"}; }
 
 /// The rows of `latest`: one, or those of an array.
 Result<std::vector<Row>> LatestRows(const json::object& object, const Asked& asked) {
-  if (const json::array* array = FindArray(object, {"history", "data"})) {
+  if (const json::array* array = FirstArray(object, {"history", "data"})) {
     return ParseRows(*array, asked);
   }
   const auto row = ParseRow(object, asked);
@@ -264,17 +124,13 @@ Result<std::vector<Row>> LatestRows(const json::object& object, const Asked& ask
 }
 
 Result<grid::Series> ForecastSeries(const json::object& object, const Asked& asked) {
-  const json::array* array = FindArray(object, {"forecast", "data"});
+  const json::array* array = FirstArray(object, {"forecast", "data"});
   if (array == nullptr) {
     return Unavailable("the answer holds no forecast");
   }
   const auto rows = ParseRows(*array, asked);
   if (!rows) {
     return rows.error();
-  }
-  const auto known = [](const Row& row) { return row.intensity.has_value(); };
-  if (std::none_of(rows->begin(), rows->end(), known)) {
-    return NothingKnown();
   }
   const auto step = StepOf(object, *rows);
   if (!step) {
@@ -286,8 +142,8 @@ Result<grid::Series> ForecastSeries(const json::object& object, const Asked& ask
 /// The service's own words about an error: `error` of a JSON object; else nothing.
 std::string OwnWords(std::string_view body) {
   const Document document(body);
-  const json::object* object = document.Object();
-  const auto text = object != nullptr ? Text(*object, "error") : std::nullopt;
+  const auto object = document.Object();
+  const auto text = object ? TextMember(**object, "error") : std::nullopt;
   return text ? ": '" + Printable(*text) + "'" : ": no reason given";
 }
 
@@ -308,6 +164,128 @@ Failure Refused(int status, std::string_view body) {
           .scope = Failure::Scope::provider};
 }
 
+// ---- The protocol
+
+constexpr std::string_view kRealService = "https://api.electricitymaps.com/v3";
+constexpr std::array kHorizons = {6, 24, 48, 72};
+/// What the service publishes is new once an hour.
+constexpr Duration kNewsEvery = std::chrono::hours(1);
+/// Where it had no news yet, it is asked again after this.
+constexpr Duration kPatience = std::chrono::minutes(15);
+
+struct Due {
+  bool latest = true;
+  bool forecast = true;
+};
+
+/// What the service may by now tell better than `held` does. Both endpoints are new once an hour:
+/// asked for at every poll, five zones would spend the quota four times over.
+Due WhatIsDue(const grid::ZoneReading* held, Time now) {
+  if (held == nullptr || held->fetched_at > now) {
+    return {};
+  }
+  const Time hour = FloorTo(now, kNewsEvery);
+  const bool just_asked = hour <= held->fetched_at && now - held->fetched_at < kPatience;
+  Due due;
+  if (const auto& latest = held->latest) {
+    const bool speaks_of_now = latest->at <= now && now < latest->at + latest->step;
+    due.latest = !speaks_of_now && !just_asked;
+  }
+  if (const auto& forecast = held->forecast) {
+    const Time start = forecast->series.start();
+    const bool recent = std::chrono::abs(now - forecast->issued_at) < kNewsEvery ||
+                        (hour <= start && start <= hour + kNewsEvery);
+    due.forecast = !recent && !just_asked;
+  }
+  return due;
+}
+
+/// Reads an answer with `parse` into `part`.
+template <typename T>
+auto Into(std::optional<T> grid::ZoneReading::* part,
+          Result<T> (*parse)(std::string_view, const grid::ZoneId&, grid::SignalKind)) {
+  return [part, parse](std::string_view body, grid::ZoneReading& reading) -> Status {
+    auto parsed = parse(body, reading.zone, reading.kind);
+    if (!parsed) {
+      return parsed.error();
+    }
+    reading.*part = *std::move(parsed);
+    return {};
+  };
+}
+
+class ElectricityMaps final : public Protocol {
+ public:
+  explicit ElectricityMaps(FeedSettings settings)
+      : settings_(std::move(settings)),
+        // Without the last part the service answers for the caller's own place where it does not
+        // know the zone.
+        common_("&emissionFactorType=" + std::string(EmissionFactorType(settings_.kind)) +
+                (settings_.base_url.ends_with("/v4") ? "&disableCallerLookup=true"
+                                                     : "&shouldUseFallbackCallerLookup=false")) {}
+
+  std::string_view Name() const override { return "electricity-maps"; }
+
+  RequestQuota Quota() const override { return {.requests = 30, .per = std::chrono::hours(1)}; }
+
+  std::vector<Query> Queries(const grid::ZoneId& zone, const grid::ZoneReading* held, Time now,
+                             std::string_view) const override {
+    const Due due = WhatIsDue(held, now);
+    std::vector<Query> queries;
+    if (due.latest) {
+      queries.push_back(Ask("latest", zone));
+      queries.back().read = Into(&grid::ZoneReading::latest, ParseLatest);
+    }
+    if (due.forecast) {
+      queries.push_back(Ask("forecast", zone));
+      queries.back().url += "&horizonHours=" + std::to_string(settings_.horizon_hours);
+      queries.back().read = Into(&grid::ZoneReading::forecast, ParseForecast);
+    }
+    return queries;
+  }
+
+  Failure Classify(int status, std::string_view body) const override {
+    return ClassifyError(status, body);
+  }
+
+ private:
+  Query Ask(const std::string& endpoint, const grid::ZoneId& zone) const {
+    Query query{.name = endpoint,
+                .url = settings_.base_url + "/carbon-intensity/" + endpoint +
+                       "?zone=" + net::UrlEncode(zone.name) + common_};
+    if (!settings_.token.empty()) {
+      query.headers.push_back({"auth-token", settings_.token});
+    }
+    return query;
+  }
+
+  const FeedSettings settings_;
+  const std::string common_;  ///< of both endpoints, what follows the zone
+};
+
+Status Check(const FeedSettings& settings) {
+  const std::string& url = settings.base_url;
+  if (!url.starts_with("https://") && !url.starts_with("http://")) {
+    return Invalid("base URL '" + Printable(url) + "' does not start with https:// or http://");
+  }
+  if (!url.ends_with("/v3") && !url.ends_with("/v4")) {
+    return Invalid("base URL '" + Printable(url) + "' does not end with the version, /v3 or /v4");
+  }
+  if (EmissionFactorType(settings.kind).empty()) {
+    return Invalid("electricity-maps has no " + std::string(ToString(settings.kind)) +
+                   " signal; use average-lifecycle or average-direct");
+  }
+  if (std::find(kHorizons.begin(), kHorizons.end(), settings.horizon_hours) == kHorizons.end()) {
+    return Invalid("electricity-maps forecasts 6, 24, 48 or 72 hours, not " +
+                   std::to_string(settings.horizon_hours));
+  }
+  const auto unprintable = [](char c) { return c <= ' ' || c >= 0x7F; };
+  if (std::any_of(settings.token.begin(), settings.token.end(), unprintable)) {
+    return Invalid("the token holds a blank or a character that no token has");
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view EmissionFactorType(grid::SignalKind kind) {
@@ -326,7 +304,7 @@ Result<grid::Observation> ParseLatest(std::string_view body, const grid::ZoneId&
                                       grid::SignalKind kind) {
   const Asked asked{zone, EmissionFactorType(kind)};
   const Document document(body);
-  const auto object = Open(document, body, asked);
+  const auto object = Open(document, asked);
   if (!object) {
     return object.error();
   }
@@ -338,9 +316,8 @@ Result<grid::Observation> ParseLatest(std::string_view body, const grid::ZoneId&
   if (!step) {
     return step.error();
   }
-  const auto newest = std::find_if(rows->rbegin(), rows->rend(),
-                                   [](const Row& row) { return row.intensity.has_value(); });
-  if (newest == rows->rend()) {
+  const Row* newest = NewestKnown(*rows);
+  if (newest == nullptr) {
     return NothingKnown();
   }
   return grid::Observation{.at = newest->at,
@@ -353,7 +330,7 @@ Result<grid::Forecast> ParseForecast(std::string_view body, const grid::ZoneId& 
                                      grid::SignalKind kind) {
   const Asked asked{zone, EmissionFactorType(kind)};
   const Document document(body);
-  const auto object = Open(document, body, asked);
+  const auto object = Open(document, asked);
   if (!object) {
     return object.error();
   }
@@ -390,6 +367,20 @@ Failure ClassifyError(int status, std::string_view body) {
     return {.error = Invalid("the request was refused, " + code + OwnWords(body))};
   }
   return {.error = Unavailable(code + OwnWords(body))};
+}
+
+Result<std::unique_ptr<Protocol>> MakeElectricityMaps(const FeedSettings& settings) {
+  FeedSettings complete = settings;
+  if (complete.base_url.empty()) {
+    complete.base_url = kRealService;
+  }
+  while (complete.base_url.ends_with('/')) {
+    complete.base_url.pop_back();
+  }
+  if (const Status ok = Check(complete); !ok) {
+    return ok.error();
+  }
+  return std::unique_ptr<Protocol>(std::make_unique<ElectricityMaps>(std::move(complete)));
 }
 
 }  // namespace carbon::feeds

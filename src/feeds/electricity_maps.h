@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <string_view>
 
 #include "base/result.h"
 #include "feeds/feed.h"
+#include "feeds/protocol.h"
 #include "grid/reading.h"
 
-/// Electricity Maps' answers as grid values: pure. Both versions of the API are understood:
+/// Electricity Maps' language: pure. Both versions of the API are understood:
 /// https://portal.electricitymaps.com/developer-hub/api/reference (v3) and its successor (v4).
 ///
-/// Rules for all answers. Zone and emissionFactorType, where they are given, are the asked ones:
-/// the service answers for another zone where it cannot resolve the asked one. Intensities are
-/// numbers from 0 to 10000 g/kWh; null or absent is unknown. Rows may come in any order; the same
-/// row twice counts once, two rows that contradict each other are an error. Errors never quote
-/// more than 60 bytes of an answer.
+/// Beyond the rules for all answers (answers.h): zone and emissionFactorType, where they are given,
+/// are the asked ones. The service answers for another zone where it cannot resolve the asked one.
 namespace carbon::feeds {
 
 /// "lifecycle" or "direct"; empty for a kind that Electricity Maps does not have.
@@ -33,5 +32,12 @@ Result<grid::Forecast> ParseForecast(std::string_view body, const grid::ZoneId& 
 /// What an answer with a status other than 200 means. A 401 speaks of the token, unless it names a
 /// zone: then the token's plan lacks that zone or endpoint.
 Failure ClassifyError(int status, std::string_view body);
+
+/// Electricity Maps, or whatever speaks its API (`carbon-kube replay-grid`). The version is the
+/// last part of the base URL, /v3 or /v4; empty is https://api.electricitymaps.com/v3. Asked once
+/// an hour for each zone: `latest` where the held observation does not speak of the present,
+/// `forecast` where a newer one may be there; at most 30 requests per hour. Invalid where a setting
+/// is wrong.
+Result<std::unique_ptr<Protocol>> MakeElectricityMaps(const FeedSettings& settings);
 
 }  // namespace carbon::feeds

@@ -27,22 +27,29 @@ struct Failure {
   bool operator==(const Failure&) const = default;
 };
 
-/// What one read of one zone brought: a reading, a failure, or both where only a part came.
+/// What one read of one zone brought: a reading, a failure, or both where only a part came. Neither
+/// of them: the provider knows nothing newer yet than what is held.
 struct Answer {
   std::optional<grid::ZoneReading> reading;
   std::optional<Failure> failure;
+
+  bool NothingDue() const { return !reading && !failure; }
 };
 
-/// A provider of carbon intensity. Not thread-safe: one per thread.
+/// A provider of carbon intensity. All methods may be called from several threads at once, Read for
+/// different zones.
 class Feed {
  public:
   virtual ~Feed() = default;
 
   /// For people: "electricity-maps".
   virtual std::string_view Name() const = 0;
-  /// Asks for the zone's present and future. Bounded in real time by FeedSettings::timeout; `stop`
-  /// ends it early, with a failure.
-  virtual Answer Read(const grid::ZoneId& zone, std::stop_token stop) = 0;
+  /// Asks for what is new of the zone's present and future since `held`, the last reading kept of
+  /// it (or null). Where all that was asked for came, the reading is complete: what still holds
+  /// is taken over from `held`. Bounded in real time by FeedSettings::timeout; `stop` ends it
+  /// early, with a failure.
+  virtual Answer Read(const grid::ZoneId& zone, const grid::ZoneReading* held,
+                      std::stop_token stop) = 0;
 };
 
 /// What every provider needs to know.

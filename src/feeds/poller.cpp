@@ -73,7 +73,8 @@ void Poller::ReadDue(const std::stop_token& stop) {
 }
 
 bool Poller::ReadZone(size_t index, const std::stop_token& stop) {
-  Answer answer = feed_->Read(names_[index], stop);
+  const auto& held = zones_[index].reading;
+  Answer answer = feed_->Read(names_[index], held ? &*held : nullptr, stop);
   if (stop.stop_requested()) {
     return false;
   }
@@ -107,6 +108,10 @@ void Poller::Keep(Zone& zone, grid::ZoneReading fresh) const {
 void Poller::Count(size_t index, const Answer& answer) {
   const std::lock_guard lock(mutex_);
   ZoneCounts& counts = counts_[names_[index]];
+  if (answer.NothingDue()) {
+    ++counts.unchanged;
+    return;
+  }
   ++(!answer.reading ? counts.failed : answer.failure ? counts.partial : counts.complete);
   if (answer.reading) {
     counts.last_reading = answer.reading->fetched_at;
@@ -118,6 +123,9 @@ void Poller::Count(size_t index, const Answer& answer) {
 }
 
 void Poller::Tell(size_t index, const Answer& answer, Time now) {
+  if (answer.NothingDue()) {
+    return;
+  }
   TellOfProvider(answer, now);
   if (OfProvider(answer) && !answer.reading) {
     return;  // the zone is not to blame

@@ -41,6 +41,7 @@ struct ZoneCounts {
   uint64_t complete = 0;                   ///< present and future came
   uint64_t partial = 0;                    ///< one of the two came
   uint64_t failed = 0;                     ///< nothing came
+  uint64_t unchanged = 0;                  ///< the provider knew nothing newer yet
   std::map<Error::Kind, uint64_t> errors;  ///< of partial and failed reads
   std::optional<Time> last_reading;        ///< when something came last
   std::string last_error;                  ///< empty where the last read was complete

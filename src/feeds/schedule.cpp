@@ -39,6 +39,9 @@ Time PollSchedule::NextDue(Time now) const {
 void PollSchedule::Record(size_t zone, const Answer& answer, Time now) {
   Zone& read = zones_[zone];
   read.due = FloorTo(now, rules_.period) + rules_.period;
+  if (answer.NothingDue()) {
+    return;
+  }
   if (answer.reading) {
     read.backoff.Reset();
   }

@@ -101,7 +101,7 @@ class TwoLevels final : public feeds::Feed {
  public:
   explicit TwoLevels(const net::Clock& clock) : clock_(clock) {}
   std::string_view Name() const override { return "test"; }
-  feeds::Answer Read(const grid::ZoneId& zone, std::stop_token) override {
+  feeds::Answer Read(const grid::ZoneId& zone, const grid::ZoneReading*, std::stop_token) override {
     const Time now = clock_.Now();
     const Time hour = FloorTo(now, hours(1));
     std::vector<double> values(48, 100);

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "feeds/electricity_maps_feed.h"
-
+// Electricity Maps as a feed: protocol and HttpFeed together.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
+#include <atomic>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "feeds/electricity_maps.h"
 #include "feeds/feeds.h"
+#include "feeds/recorded_grid.h"
 #include "feeds/recordings.h"
 #include "net/http_server.h"
+#include "support/fake_client.h"
 #include "support/fake_clock.h"
 
 namespace carbon::feeds {
@@ -21,7 +24,9 @@ using grid::SignalKind;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 const Time kStart = *ParseTime("2021-08-02T06:20:00Z");
@@ -31,28 +36,6 @@ const std::string kForecast =
     R"({"zone":"DE","forecast":[{"carbonIntensity":80,"datetime":"2021-08-02T06:00Z"}],)"
     R"("updatedAt":"2021-08-02T00:00:00Z"})";
 
-/// Answers from a function and keeps what it was asked.
-class FakeClient final : public net::HttpClient {
- public:
-  using Respond = std::function<Result<net::HttpResponse>(const net::HttpRequest&)>;
-  FakeClient(std::vector<net::HttpRequest>& sent, Respond respond)
-      : sent_(sent), respond_(std::move(respond)) {}
-
-  Result<net::HttpResponse> Send(const net::HttpRequest& request, std::stop_token) override {
-    sent_.push_back(request);
-    return respond_(request);
-  }
-  Result<net::HttpResponse> Stream(const net::HttpRequest&,
-                                   const std::function<bool(std::string_view)>&,
-                                   std::stop_token) override {
-    return Unavailable("no streams here");
-  }
-
- private:
-  std::vector<net::HttpRequest>& sent_;
-  Respond respond_;
-};
-
 bool IsForecast(const net::HttpRequest& request) {
   return request.url.find("/forecast?") != std::string::npos;
 }
@@ -60,15 +43,15 @@ bool IsForecast(const net::HttpRequest& request) {
 /// A feed over a FakeClient.
 class FeedTest : public testing::Test {
  protected:
-  Answer Read(FakeClient::Respond respond, FeedSettings settings = {}) {
+  Answer Read(net::FakeClient::Respond respond, FeedSettings settings = {}) {
     Make(std::move(respond), std::move(settings));
-    return feed_->Read({"DE"}, {});
+    return feed_->Read({"DE"}, nullptr, {});
   }
 
-  void Make(FakeClient::Respond respond, FeedSettings settings = {}) {
+  void Make(net::FakeClient::Respond respond, FeedSettings settings = {}) {
     settings.token = kToken;
     auto feed = MakeFeed("electricity-maps", settings,
-                         std::make_unique<FakeClient>(sent_, std::move(respond)), clock_);
+                         net::FakeClient::Factory(sent_, std::move(respond)), clock_);
     ASSERT_TRUE(feed) << feed.error().message;
     feed_ = *std::move(feed);
   }
@@ -132,8 +115,8 @@ TEST_F(FeedTest, RefusesSettingsThatCannotWork) {
     EXPECT_THAT(error(settings).message, HasSubstr(why));
     EXPECT_THAT(error(settings).message, Not(HasSubstr("abc")));
   }
-  EXPECT_EQ(MakeFeed("watttime", {}, nullptr, clock_).error(),
-            Invalid("there is no provider 'watttime'; known: electricity-maps"));
+  EXPECT_THAT(MakeFeed("nobody", {}, nullptr, clock_).error().message,
+              HasSubstr("there is no provider 'nobody'; known: electricity-maps"));
 }
 
 TEST_F(FeedTest, KeepsThePartThatCame) {
@@ -180,7 +163,7 @@ TEST_F(FeedTest, AsksADeniedEndpointHourly) {
                : net::HttpResponse{200, {}, kLatest};
   });
   for (int i = 0; i < 25; ++i) {  // two hours
-    const Answer answer = feed_->Read({"DE"}, {});
+    const Answer answer = feed_->Read({"DE"}, nullptr, {});
     EXPECT_TRUE(answer.reading);
     ASSERT_TRUE(answer.failure);
     EXPECT_EQ(answer.failure->error.kind, Error::Kind::denied);
@@ -209,14 +192,76 @@ TEST_F(FeedTest, NeverTellsTheToken) {
   }
 }
 
+// ---- What is due
+
+grid::ZoneReading Held(Time fetched_at, Time observed_at, Time issued_at, Time from) {
+  return {.zone = {"DE"},
+          .kind = SignalKind::average_lifecycle,
+          .source = "electricity-maps",
+          .fetched_at = fetched_at,
+          .latest = grid::Observation{.at = observed_at, .intensity = GramsPerKwh(75)},
+          .forecast = grid::Forecast{issued_at, {from, hours(1), {80, 81, 82}}},
+          .history = {}};
+}
+
+std::vector<std::string> Asked(const grid::ZoneReading& held, Time now) {
+  std::vector<std::string> names;
+  for (const Query& query : (*MakeElectricityMaps({}))->Queries({"DE"}, &held, now, "")) {
+    names.push_back(query.name);
+  }
+  return names;
+}
+
+TEST(WhatIsDue, AsksOnceAnHour) {
+  const Time six = *ParseTime("2021-08-02T06:00:00Z");
+  // Issued long ago, as the recorded grid's forecasts are.
+  const auto held = Held(six + seconds(1), six, six - hours(6), six);
+  EXPECT_THAT(Asked(held, six + minutes(5)), IsEmpty());
+  EXPECT_THAT(Asked(held, six + minutes(59)), IsEmpty());
+  EXPECT_THAT(Asked(held, six + minutes(60)), ElementsAre("latest", "forecast"));
+}
+
+TEST(WhatIsDue, DoesNotAskForAForecastThatWasJustIssued) {
+  const Time six = *ParseTime("2021-08-02T06:00:00Z");
+  const auto held = Held(six - minutes(5), six - hours(1), six - minutes(10), six - hours(1));
+  EXPECT_THAT(Asked(held, six), ElementsAre("latest"));
+  EXPECT_THAT(Asked(held, six + minutes(50)), ElementsAre("latest", "forecast"));
+}
+
+TEST(WhatIsDue, GivesAServiceThatLagsAQuarterOfAnHour) {
+  const Time six = *ParseTime("2021-08-02T06:00:00Z");
+  const auto held = Held(six + minutes(1), six - hours(2), six - hours(9), six - hours(2));
+  EXPECT_THAT(Asked(held, six + minutes(15)), IsEmpty());
+  EXPECT_THAT(Asked(held, six + minutes(16)), ElementsAre("latest", "forecast"));
+}
+
+TEST(WhatIsDue, AlwaysAsksForWhatIsAbsent) {
+  const Time six = *ParseTime("2021-08-02T06:00:00Z");
+  auto held = Held(six + minutes(1), six, six, six);
+  held.forecast.reset();
+  EXPECT_THAT(Asked(held, six + minutes(2)), ElementsAre("forecast"));
+  held.latest.reset();
+  EXPECT_THAT(Asked(held, six + minutes(2)), ElementsAre("latest", "forecast"));
+}
+
+TEST(WhatIsDue, DoesNotTrustTimesAheadOfTheClock) {
+  const Time six = *ParseTime("2021-08-02T06:00:00Z");
+  const Time ahead = six + hours(24 * 365);
+  EXPECT_THAT(Asked(Held(six - hours(1), ahead, ahead, ahead), six),
+              ElementsAre("latest", "forecast"));
+  EXPECT_THAT(Asked(Held(ahead, six, six, six), six), ElementsAre("latest", "forecast"));
+}
+
 // ---- Against the recorded grid, over HTTP
+
+std::unique_ptr<net::HttpClient> MakeClient() { return net::MakeHttpClient({}); }
 
 class FeedOverHttp : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     const auto files = RecordingsBelow(std::string(CARBON_SOURCE_DIR) + "/data");
     ASSERT_TRUE(files) << files.error().message;
-    auto recordings = LoadRecordings({files->at(0), files->at(1)});
+    auto recordings = LoadRecordings(*files);
     ASSERT_TRUE(recordings) << recordings.error().message;
     grid_ = std::make_unique<RecordedGrid>(*std::move(recordings), kToken);
   }
@@ -224,26 +269,31 @@ class FeedOverHttp : public testing::Test {
 
   void SetUp() override {
     auto server = net::HttpServer::Start({}, [this](const net::ServerRequest& request) {
+      ++requests_;
       return grid_->Answer(request, clock_.Now());
     });
     ASSERT_TRUE(server) << server.error().message;
     server_ = *std::move(server);
   }
 
+  FeedSettings Settings(const std::string& version) const {
+    return {.base_url = "http://127.0.0.1:" + std::to_string(server_->port()) + version,
+            .token = kToken};
+  }
+
   Answer Read(const std::string& version, const std::string& zone,
               SignalKind kind = SignalKind::average_lifecycle, std::string token = kToken) {
-    const auto feed =
-        MakeFeed("electricity-maps",
-                 {.base_url = "http://127.0.0.1:" + std::to_string(server_->port()) + version,
-                  .token = std::move(token),
-                  .kind = kind},
-                 net::MakeHttpClient({}), clock_);
-    return (*feed)->Read({zone}, {});
+    FeedSettings settings = Settings(version);
+    settings.token = std::move(token);
+    settings.kind = kind;
+    const auto feed = MakeFeed("electricity-maps", settings, MakeClient, clock_);
+    return (*feed)->Read({zone}, nullptr, {});
   }
 
   static std::unique_ptr<RecordedGrid> grid_;  // NOLINT(readability-identifier-naming)
   net::FakeClock clock_{kStart};
-  std::unique_ptr<net::HttpServer> server_;
+  std::atomic<int> requests_ = 0;
+  std::unique_ptr<net::HttpServer> server_;  // last: its thread uses the above
 };
 
 std::unique_ptr<RecordedGrid> FeedOverHttp::grid_;  // NOLINT(readability-identifier-naming)
@@ -264,6 +314,32 @@ TEST_F(FeedOverHttp, ReadsTheSameFromBothVersions) {
   }
 }
 
+TEST_F(FeedOverHttp, FiveZonesPolledEveryFiveMinutesStayWithinTheQuota) {
+  clock_.Advance(minutes(37));
+  const auto feed = MakeFeed("electricity-maps", Settings("/v3"), MakeClient, clock_);
+  const std::vector<grid::ZoneId> zones = {
+      {"DE"}, {"SE"}, {"US-CAL-CISO"}, {"US-MIDA-PJM"}, {"US-NW-BPAT"}};
+  std::map<grid::ZoneId, grid::ZoneReading> held;
+  for (int poll = 0; poll <= 48 * 12; ++poll) {
+    for (const auto& zone : zones) {
+      const auto known = held.find(zone);
+      const Answer answer = (*feed)->Read(zone, known == held.end() ? nullptr : &known->second, {});
+      ASSERT_FALSE(answer.failure) << answer.failure->error.message;
+      if (answer.reading) {
+        ASSERT_TRUE(answer.reading->latest && answer.reading->forecast);
+        held.insert_or_assign(zone, *answer.reading);
+      }
+      const Time now = clock_.Now();
+      const auto& reading = held.at(zone);
+      ASSERT_EQ(reading.latest->at, FloorTo(now, hours(1))) << FormatTime(now);
+      ASSERT_EQ(reading.forecast->series.start(), FloorTo(now, hours(1))) << FormatTime(now);
+      ASSERT_LE(now - reading.forecast->issued_at, hours(24)) << FormatTime(now);
+    }
+    clock_.Advance(FloorTo(clock_.Now(), minutes(5)) + minutes(5) - clock_.Now());
+  }
+  EXPECT_EQ(requests_, 2 * 5 * 49) << "twice an hour for each zone";
+}
+
 TEST_F(FeedOverHttp, TellsItsRefusalsApart) {
   const Answer zone = Read("/v3", "FR");
   EXPECT_FALSE(zone.reading);
@@ -280,8 +356,8 @@ TEST_F(FeedOverHttp, SaysThatNobodyListens) {
   const auto port = std::to_string(server_->port());
   server_.reset();
   const auto feed = MakeFeed("electricity-maps", {.base_url = "http://127.0.0.1:" + port + "/v3"},
-                             net::MakeHttpClient({}), clock_);
-  const Answer answer = (*feed)->Read({"DE"}, {});
+                             MakeClient, clock_);
+  const Answer answer = (*feed)->Read({"DE"}, nullptr, {});
   EXPECT_FALSE(answer.reading);
   EXPECT_EQ(answer.failure->error.kind, Error::Kind::unavailable);
 }

@@ -67,7 +67,7 @@ class FakeFeed final : public Feed {
  public:
   FakeFeed(Script& script, const net::Clock& clock) : script_(script), clock_(clock) {}
   std::string_view Name() const override { return "fake"; }
-  Answer Read(const grid::ZoneId& zone, std::stop_token stop) override {
+  Answer Read(const grid::ZoneId& zone, const grid::ZoneReading*, std::stop_token stop) override {
     return script_.Play(zone.name, clock_.Now(), std::move(stop));
   }
 
