@@ -6,7 +6,12 @@
 #include <utility>
 
 #include "base/text.h"
+#include "feeds/carbon_aware_sdk.h"
+#include "feeds/eia.h"
 #include "feeds/electricity_maps.h"
+#include "feeds/file_feed.h"
+#include "feeds/gb_carbon_intensity.h"
+#include "feeds/watttime.h"
 
 namespace carbon::feeds {
 namespace {
@@ -15,6 +20,19 @@ constexpr std::array kProviders = {
     Provider{"electricity-maps",
              "Electricity Maps: average intensity, 72 hours of forecast; token needed",
              MakeElectricityMaps},
+    Provider{"watttime",
+             "WattTime: marginal intensity, 72 hours of forecast; user:password needed as token",
+             MakeWattTime},
+    Provider{"gb-carbon-intensity",
+             "Great Britain and its regions: direct average intensity, 48 hours of forecast; free",
+             MakeGbCarbonIntensity},
+    Provider{"eia",
+             "EIA, United States: average intensity from the fuel mix, no forecast; key needed",
+             MakeEia},
+    Provider{"carbon-aware-sdk", "a Carbon Aware SDK: what its source tells; its URL needed",
+             MakeCarbonAwareSdk},
+    Provider{"file", "files in a folder, for clusters without a way out; --provider-url FOLDER",
+             MakeFileFeed},
 };
 
 Result<std::unique_ptr<Feed>> Make(const Provider& provider, const FeedSettings& settings,

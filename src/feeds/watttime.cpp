@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "feeds/watttime.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -12,6 +10,7 @@
 #include "base/text.h"
 #include "feeds/answers.h"
 #include "feeds/failures.h"
+#include "feeds/secrets.h"
 
 namespace carbon::feeds {
 namespace watttime {
@@ -122,14 +121,6 @@ Result<Points> PointsOf(const json::object& object, const grid::ZoneId& region) 
   return Points{*std::move(rows), *std::move(series)};
 }
 
-std::string Base64(const std::string& text) {
-  std::vector<unsigned char> out(4 * (text.size() / 3 + 1) + 1);
-  const int length =
-      EVP_EncodeBlock(out.data(), reinterpret_cast<const unsigned char*>(text.data()),
-                      static_cast<int>(text.size()));
-  return {out.begin(), out.begin() + length};
-}
-
 class WattTime final : public Protocol {
  public:
   explicit WattTime(FeedSettings settings) : settings_(std::move(settings)) {}
@@ -169,7 +160,7 @@ class WattTime final : public Protocol {
 
   std::optional<Login> LoginRequest() const override {
     return Login{.url = settings_.base_url + "/login",
-                 .headers = {{"Authorization", "Basic " + Base64(settings_.token)}},
+                 .headers = {{"Authorization", "Basic " + EncodeBase64(settings_.token)}},
                  .read = ParseToken};
   }
 
