@@ -136,6 +136,24 @@ def test_every_event_is_described(cause: str) -> None:
     assert section(page, cause).strip(), "it has no section"
 
 
+# ---- Providers
+
+
+def providers() -> list[str]:
+    return re.findall(r'Provider\{"([a-z-]+)",', text_of(REPOSITORY / "src/feeds/feeds.cpp"))
+
+
+def test_the_code_has_providers() -> None:
+    assert len(providers()) >= 6
+
+
+@pytest.mark.parametrize("name", providers())
+def test_every_provider_is_described(name: str) -> None:
+    page = text_of(REFERENCE / "providers.md")
+    assert f"\n| `{name}` |" in page, "it has no row in the table"
+    assert section(page, name).strip(), "it has no section"
+
+
 # ---- Commands
 
 
