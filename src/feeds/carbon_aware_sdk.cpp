@@ -220,9 +220,12 @@ Failure ClassifyError(int status, std::string_view body) {
   if (status == 501) {
     return {.error = {Error::Kind::not_found, "the SDK's source has no forecasts (HTTP 501)"}};
   }
-  if (status == 401 || status == 403) {
-    return Denied("the SDK's source refused the SDK or this location", Failure::Scope::zone, status,
-                  body);
+  // The SDK passes on what its source answered it.
+  if (status == 401) {
+    return Denied("the SDK's source refused the SDK", Failure::Scope::provider, status, body);
+  }
+  if (status == 403) {
+    return Denied("the SDK's source refused this location", Failure::Scope::zone, status, body);
   }
   return PlainFailure(status, body);
 }

@@ -195,15 +195,16 @@ class GbCarbonIntensity final : public Protocol {
 
   std::vector<Query> Queries(const grid::ZoneId& zone, const grid::ZoneReading* held, Time now,
                              std::string_view /*session*/) const override {
-    const int region = RegionOf(zone).value_or(0);
+    const auto region = RegionOf(zone);  // of no zone of theirs: the reader will say so
     const std::string ahead = "/intensity/" + PathTime(now) + "/fw48h";
     std::vector<Query> queries;
     if (ForecastIsDue(held, now)) {
-      queries.push_back({.name = "forecast",
-                         .url = region == 0 ? base_url_ + ahead
-                                            : base_url_ + "/regional" + ahead + "/regionid/" +
-                                                  std::to_string(region),
-                         .read = Reader(zone, now, nullptr)});
+      queries.push_back(
+          {.name = "forecast",
+           .url = region.value_or(0) == 0
+                      ? base_url_ + ahead
+                      : base_url_ + "/regional" + ahead + "/regionid/" + std::to_string(*region),
+           .read = Reader(zone, now, nullptr)});
     }
     // Regions are not measured.
     if (region == 0 && (!queries.empty() || MeasurementIsDue(held, now))) {

@@ -96,6 +96,15 @@ TEST(CarbonAwareSdk, LaysPointsByTheirDistanceWhereWindowsOverlap) {
             grid::Series(At("2022-07-19T14:00Z"), minutes(5), {1, grid::Series::kUnknown, 2}));
 }
 
+TEST(CarbonAwareSdk, TellsAForecastOfThePastWithItsOwnTimes) {
+  // Ireland's clocks go back at 01:00Z: 01:55+01:00 and 01:00Z are neighbours.
+  const auto forecast = ParseForecast(Forecast(Point("2021-10-31T01:00:00Z", "2", "5") + "," +
+                                               Point("2021-10-31T01:55:00+01:00", "1", "5")),
+                                      kNorth);
+  ASSERT_TRUE(forecast) << forecast.error().message;
+  EXPECT_EQ(forecast->series, grid::Series(At("2021-10-31T00:55Z"), minutes(5), {1, 2}));
+}
+
 TEST(CarbonAwareSdk, SaysThatNothingIsKnown) {
   for (const char* body : {"[]", R"([{"time":"2022-05-17T20:45Z","rating":null}])"}) {
     EXPECT_EQ(ParseEmissions(body).error().kind, Error::Kind::not_found) << body;

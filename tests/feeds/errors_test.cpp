@@ -152,7 +152,6 @@ TEST(Errors, OfEia) {
 }
 
 TEST(Errors, OfTheCarbonAwareSdk) {
-  const std::string source = "the SDK's source refused the SDK or this location (HTTP ";
   Check(sdk::ClassifyError,
         {{204, "", kNotFound, kZone, "HTTP 204: the answer holds no known value"},
          {400,
@@ -165,9 +164,10 @@ TEST(Errors, OfTheCarbonAwareSdk) {
           "HTTP 500: 'd'"},
          {501, R"({"title":"NotImplementedException","status":501})", kNotFound, kZone,
           "the SDK's source has no forecasts (HTTP 501)"},
-         {401, R"({"title":"WattTimeClientHttpException"})", kDenied, kZone,
-          source + "401): 'WattTimeClientHttpException'"},
-         {403, "", kDenied, kZone, source + "403): no reason given"},
+         {401, R"({"title":"WattTimeClientHttpException"})", kDenied, kProvider,
+          "the SDK's source refused the SDK (HTTP 401): 'WattTimeClientHttpException'"},
+         {403, "", kDenied, kZone,
+          "the SDK's source refused this location (HTTP 403): no reason given"},
          {404, "", kNotFound, kZone, "HTTP 404: no reason given; check the zone and the base URL"},
          {429, "", kUnavailable, kProvider, "too many requests (HTTP 429): no reason given"},
          {503, kHtml, kUnavailable, kZone, "HTTP 503: no reason given"}});

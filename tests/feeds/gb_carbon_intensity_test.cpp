@@ -241,6 +241,14 @@ TEST_F(GbProtocol, AsksFromTheHalfHourOn) {
                                       "/regional/intensity/2026-11-25T12:30Z/fw48h/regionid/13"}));
 }
 
+TEST_F(GbProtocol, FailsForZonesOfOthersAndAsksOnce) {
+  const auto queries = protocol_->Queries({"DE"}, nullptr, At("2026-11-25T12:30Z"), "");
+  ASSERT_EQ(queries.size(), 1U);
+  grid::ZoneReading reading;
+  EXPECT_EQ(queries[0].read(Data("[" + kFirst + "]"), reading).error(),
+            Invalid("zone 'DE' is none of GB and GB-1 to GB-17"));
+}
+
 TEST_F(GbProtocol, AsksForAMeasurementUntilItIsThereAndForAForecastEachHalfHour) {
   const auto now = At("2026-11-25T12:10Z");
   const auto queries = protocol_->Queries(kBritain, nullptr, now, "");
