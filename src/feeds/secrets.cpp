@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "feeds/secrets.h"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
-#include <cstdint>
 
 #include "net/http.h"
 
@@ -26,20 +27,11 @@ std::string JsonEscaped(std::string_view text, std::string_view escaped) {
 }  // namespace
 
 std::string EncodeBase64(std::string_view bytes) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (size_t at = 0; at < bytes.size(); at += 3) {
-    const size_t count = std::min<size_t>(3, bytes.size() - at);
-    uint32_t group = 0;
-    for (size_t i = 0; i < 3; ++i) {
-      group = (group << 8) | (i < count ? static_cast<unsigned char>(bytes[at + i]) : 0U);
-    }
-    for (size_t i = 0; i < 4; ++i) {
-      out += i <= count ? kAlphabet[(group >> (18 - 6 * i)) & 63] : '=';
-    }
-  }
-  return out;
+  std::vector<unsigned char> out(4 * (bytes.size() / 3 + 1) + 1);
+  const int length =
+      EVP_EncodeBlock(out.data(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                      static_cast<int>(bytes.size()));
+  return {out.begin(), out.begin() + length};
 }
 
 void Secrets::Add(std::string_view secret) {
