@@ -9,12 +9,6 @@ namespace {
 
 constexpr Duration kKeepPartsFor = std::chrono::hours(24);
 
-std::vector<grid::ZoneId> SortedOnce(std::vector<grid::ZoneId> zones) {
-  std::sort(zones.begin(), zones.end());
-  zones.erase(std::unique(zones.begin(), zones.end()), zones.end());
-  return zones;
-}
-
 bool OfProvider(const Answer& answer) {
   return answer.failure && answer.failure->scope == Failure::Scope::provider;
 }
@@ -24,90 +18,167 @@ std::string In(Duration wait) {
   return "in " + FormatDuration(std::chrono::ceil<std::chrono::seconds>(wait));
 }
 
+std::string Age(const grid::ZoneReading* reading, Time now) {
+  if (reading == nullptr) {
+    return "there is no earlier reading";
+  }
+  const auto age = std::chrono::floor<std::chrono::seconds>(now - reading->fetched_at);
+  return "the last good reading is " + FormatDuration(age) + " old";
+}
+
 }  // namespace
 
 Poller::Poller(std::unique_ptr<Feed> feed, const net::Clock& clock, PollerOptions options)
     : feed_(std::move(feed)),
       clock_(clock),
       options_(std::move(options)),
-      names_(SortedOnce(options_.zones)),
-      schedule_(names_.size(), options_.rules, options_.seed),
-      zones_(names_.size()),
-      thread_([this](const std::stop_token& stop) { Run(stop); }) {}
+      schedule_(options_.rules, options_.seed) {
+  Add(options_.zones);
+  for (size_t i = 0; i < std::max<size_t>(options_.concurrency, 1); ++i) {
+    threads_.emplace_back([this] { Work(); });
+  }
+}
 
-Poller::~Poller() = default;
+Poller::~Poller() {
+  stop_.request_stop();
+  Wake();
+}
+
+void Poller::AddZones(const std::vector<grid::ZoneId>& zones) {
+  {
+    const std::lock_guard lock(mutex_);
+    Add(zones);
+  }
+  Wake();
+}
 
 std::shared_ptr<const Readings> Poller::Latest() const {
   const std::lock_guard lock(mutex_);
+  if (std::exchange(outdated_, false)) {
+    Readings readings;
+    readings.reserve(zones_.size());
+    for (const auto& [id, number] : numbers_) {
+      if (zones_[number].reading) {
+        readings.push_back(*zones_[number].reading);
+      }
+    }
+    published_ = std::make_shared<const Readings>(std::move(readings));
+  }
   return published_;
 }
 
 std::map<grid::ZoneId, ZoneCounts> Poller::Counts() const {
   const std::lock_guard lock(mutex_);
-  return counts_;
+  std::map<grid::ZoneId, ZoneCounts> counts;
+  for (const Zone& zone : zones_) {
+    counts.emplace(zone.id, zone.counts);
+  }
+  return counts;
 }
 
-void Poller::Run(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
-    ReadDue(stop);
-    clock_.SleepUntil(schedule_.NextDue(clock_.Now()), stop);
+bool Poller::ProviderFailing() const {
+  const std::lock_guard lock(mutex_);
+  return provider_failing_;
+}
+
+void Poller::Work() {
+  while (!stop_.stop_requested()) {
+    std::unique_lock lock(mutex_);
+    const Time now = clock_.Now();
+    const auto number = schedule_.Take(now);
+    if (!number) {
+      const Time next = schedule_.NextDue(now);
+      const std::stop_token wake = wake_.get_token();
+      lock.unlock();
+      clock_.SleepUntil(next, wake);
+      continue;
+    }
+    const grid::ZoneId id = zones_[*number].id;
+    const auto held = zones_[*number].reading;
+    lock.unlock();
+    Answer answer = feed_->Read(id, held.get(), stop_.get_token());
+    if (!stop_.stop_requested()) {
+      Finish(*number, std::move(answer));
+    }
   }
 }
 
-void Poller::ReadDue(const std::stop_token& stop) {
+void Poller::Finish(size_t number, Answer answer) {
+  {
+    const std::lock_guard lock(mutex_);
+    const Time now = clock_.Now();
+    schedule_.Record(number, answer, now);
+    Count(zones_[number].counts, answer);
+    Tell(number, answer, now);
+    if (answer.reading) {
+      Keep(zones_[number], *std::move(answer.reading));
+    }
+  }
+  Wake();
+  Speak();
+}
+
+void Poller::Speak() {
+  const std::lock_guard one_at_a_time(speaking_);
+  std::vector<PollEvent> events;
   bool news = false;
-  for (const size_t index : schedule_.Due(clock_.Now())) {
-    if (stop.stop_requested() || schedule_.Paused(clock_.Now())) {
-      break;
-    }
-    // Zones in trouble come last and may take their time: what came before them is not held up.
-    if (news && schedule_.Failing(index)) {
-      Publish();
-      news = false;
-    }
-    news = ReadZone(index, stop) || news;
+  {
+    const std::lock_guard lock(mutex_);
+    events = std::exchange(unsaid_, {});
+    news = std::exchange(news_, false);
   }
-  if (news) {
-    Publish();
+  for (const PollEvent& event : events) {
+    if (options_.on_event) {
+      options_.on_event(event);
+    }
+  }
+  if (news && options_.on_update) {
+    options_.on_update();
   }
 }
 
-bool Poller::ReadZone(size_t index, const std::stop_token& stop) {
-  const auto& held = zones_[index].reading;
-  Answer answer = feed_->Read(names_[index], held ? &*held : nullptr, stop);
-  if (stop.stop_requested()) {
-    return false;
+void Poller::Wake() {
+  std::stop_source sleepers;
+  {
+    const std::lock_guard lock(mutex_);
+    // Once stopped, nobody falls asleep again.
+    sleepers = stop_.stop_requested() ? wake_ : std::exchange(wake_, std::stop_source());
   }
-  const Time now = clock_.Now();
-  schedule_.Record(index, answer, now);
-  Count(index, answer);
-  Tell(index, answer, now);
-  if (!answer.reading) {
-    return false;
-  }
-  Keep(zones_[index], *std::move(answer.reading));
-  return true;
+  sleepers.request_stop();
 }
 
-void Poller::Keep(Zone& zone, grid::ZoneReading fresh) const {
+void Poller::Add(const std::vector<grid::ZoneId>& zones) {
+  for (const grid::ZoneId& zone : zones) {
+    if (numbers_.emplace(zone, zones_.size()).second) {
+      zones_.push_back({.id = zone});
+      schedule_.Add();
+    }
+  }
+}
+
+void Poller::Keep(Zone& zone, grid::ZoneReading fresh) {
   const Time now = fresh.fetched_at;
+  const grid::ZoneReading* held = zone.reading.get();
   if (fresh.latest) {
     zone.latest_came = now;
-  } else if (zone.reading && now - zone.latest_came <= kKeepPartsFor) {
-    fresh.latest = zone.reading->latest;
+  } else if (held != nullptr && now - zone.latest_came <= kKeepPartsFor) {
+    fresh.latest = held->latest;
+    if (!fresh.history) {
+      fresh.history = held->history;
+    }
   }
   if (fresh.forecast) {
     zone.forecast_came = now;
-  } else if (zone.reading && zone.reading->forecast && now - zone.forecast_came <= kKeepPartsFor &&
-             now < zone.reading->forecast->series.end()) {
-    fresh.forecast = std::move(zone.reading->forecast);
+  } else if (held != nullptr && held->forecast && now - zone.forecast_came <= kKeepPartsFor &&
+             now < held->forecast->series.end()) {
+    fresh.forecast = held->forecast;
   }
-  zone.reading = std::move(fresh);
+  zone.reading = std::make_shared<const grid::ZoneReading>(std::move(fresh));
+  outdated_ = true;
+  news_ = true;
 }
 
-void Poller::Count(size_t index, const Answer& answer) {
-  const std::lock_guard lock(mutex_);
-  ZoneCounts& counts = counts_[names_[index]];
+void Poller::Count(ZoneCounts& counts, const Answer& answer) {
   if (answer.NothingDue()) {
     ++counts.unchanged;
     return;
@@ -122,25 +193,22 @@ void Poller::Count(size_t index, const Answer& answer) {
   }
 }
 
-void Poller::Tell(size_t index, const Answer& answer, Time now) {
-  if (answer.NothingDue()) {
-    return;
-  }
+void Poller::Tell(size_t number, const Answer& answer, Time now) {
   TellOfProvider(answer, now);
-  if (OfProvider(answer) && !answer.reading) {
-    return;  // the zone is not to blame
+  if (answer.NothingDue() || (OfProvider(answer) && !answer.reading)) {
+    return;  // the zone has no part in it
   }
   Health health = Health::complete;
   if (answer.failure) {
     const bool denied = answer.failure->error.kind == Error::Kind::denied;
     health = answer.reading ? Health::partial : denied ? Health::denied : Health::failing;
   }
-  Zone& zone = zones_[index];
+  Zone& zone = zones_[number];
   const Health before = std::exchange(zone.health, health);
   if (health == before) {
     return;
   }
-  const std::string name = "zone " + names_[index].name;
+  const std::string name = "zone " + zone.id.name;
   if (health == Health::complete) {
     if (before != Health::unread) {
       Emit(false, name + ": complete readings come again");
@@ -148,53 +216,25 @@ void Poller::Tell(size_t index, const Answer& answer, Time now) {
   } else if (health == Health::partial) {
     Emit(true, name + ": only a part of the reading came: " + answer.failure->error.message);
   } else {
-    const std::string last = zone.reading
-                                 ? "the last good reading is " +
-                                       FormatDuration(std::chrono::floor<std::chrono::seconds>(
-                                           now - zone.reading->fetched_at)) +
-                                       " old"
-                                 : "there is no earlier reading";
-    Emit(true, name + ": " + answer.failure->error.message + "; " + last + ", trying again " +
-                   In(schedule_.DueAt(index) - now));
+    Emit(true, name + ": " + answer.failure->error.message + "; " + Age(zone.reading.get(), now) +
+                   ", trying again " + In(schedule_.DueAt(number) - now));
   }
 }
 
 void Poller::TellOfProvider(const Answer& answer, Time now) {
-  const bool failing = OfProvider(answer);
+  const bool failing = schedule_.ProviderFailing();
   if (failing == std::exchange(provider_failing_, failing)) {
     return;
   }
   const std::string name(feed_->Name());
   if (failing) {
     Emit(true, name + ": " + answer.failure->error.message + "; all zones wait, trying again " +
-                   In(schedule_.NextDue(now) - now));
+                   In(schedule_.PausedUntil() - now));
   } else {
     Emit(false, name + ": answers again");
   }
 }
 
-void Poller::Emit(bool warning, std::string text) const {
-  if (options_.on_event) {
-    options_.on_event({warning, std::move(text)});
-  }
-}
-
-void Poller::Publish() {
-  Readings readings;
-  readings.reserve(zones_.size());
-  for (const Zone& zone : zones_) {
-    if (zone.reading) {
-      readings.push_back(*zone.reading);
-    }
-  }
-  auto published = std::make_shared<const Readings>(std::move(readings));
-  {
-    const std::lock_guard lock(mutex_);
-    published_ = std::move(published);
-  }
-  if (options_.on_update) {
-    options_.on_update();
-  }
-}
+void Poller::Emit(bool warning, std::string text) { unsaid_.push_back({warning, std::move(text)}); }
 
 }  // namespace carbon::feeds

@@ -2,42 +2,61 @@
 #include "feeds/schedule.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace carbon::feeds {
 
-PollSchedule::PollSchedule(size_t zones, const PollRules& rules, uint64_t seed)
+PollSchedule::PollSchedule(const PollRules& rules, uint64_t seed)
     : rules_(rules),
       provider_({.base = rules.period, .cap = std::max(rules.period, rules.longest_backoff)}),
-      random_(seed) {
-  zones_.assign(zones, Zone{.backoff = provider_});
+      random_(seed) {}
+
+void PollSchedule::Add() {
+  const net::Backoff fresh(
+      {.base = rules_.period, .cap = std::max(rules_.period, rules_.longest_backoff)});
+  zones_.push_back({.backoff = fresh});
 }
 
-std::vector<size_t> PollSchedule::Due(Time now) {
-  std::vector<size_t> due;
-  std::vector<size_t> failing;
-  if (Paused(now)) {
-    return due;
+std::optional<size_t> PollSchedule::Take(Time now) {
+  if (Paused(now) || MustWait()) {
+    return std::nullopt;
   }
-  for (size_t zone = 0; zone < zones_.size(); ++zone) {
-    if (zones_[zone].due <= now) {
-      (Failing(zone) ? failing : due).push_back(zone);
+  const auto rank = [](const Zone& zone) {
+    return std::pair(zone.backoff.failures() > 0, zone.due);
+  };
+  std::optional<size_t> first;
+  for (size_t i = 0; i < zones_.size(); ++i) {
+    if (zones_[i].under_way || zones_[i].due > now) {
+      continue;
+    }
+    if (!first || rank(zones_[i]) < rank(zones_[*first])) {
+      first = i;
     }
   }
-  if (provider_.failures() > 0) {
-    std::shuffle(due.begin(), due.end(), random_);
+  if (first) {
+    zones_[*first].under_way = true;
+    ++under_way_;
   }
-  due.insert(due.end(), failing.begin(), failing.end());
-  return due;
+  return first;
 }
 
 Time PollSchedule::NextDue(Time now) const {
-  const auto first = std::min_element(zones_.begin(), zones_.end(),
-                                      [](const Zone& a, const Zone& b) { return a.due < b.due; });
-  return first == zones_.end() ? now + rules_.period : std::max(first->due, paused_until_);
+  Time next = now + rules_.period;
+  if (MustWait()) {
+    return next;
+  }
+  for (const Zone& zone : zones_) {
+    if (!zone.under_way) {
+      next = std::min(next, zone.due);
+    }
+  }
+  return std::max(next, paused_until_);
 }
 
 void PollSchedule::Record(size_t zone, const Answer& answer, Time now) {
   Zone& read = zones_[zone];
+  read.under_way = false;
+  --under_way_;
   read.due = FloorTo(now, rules_.period) + rules_.period;
   if (answer.NothingDue()) {
     return;
@@ -45,21 +64,30 @@ void PollSchedule::Record(size_t zone, const Answer& answer, Time now) {
   if (answer.reading) {
     read.backoff.Reset();
   }
-  if (!answer.failure) {
+  if (answer.failure && answer.failure->scope == Failure::Scope::provider) {
+    Pause(*answer.failure, now);
+    return;
+  }
+  if (!Paused(now)) {
     provider_.Reset();
+  }
+  if (!answer.failure) {
     return;
   }
   const Failure& failure = *answer.failure;
-  if (failure.scope == Failure::Scope::provider) {
-    paused_until_ = now + Delay(provider_, failure);
-    return;
-  }
-  provider_.Reset();
   if (!answer.reading) {
     read.due = now + Delay(read.backoff, failure);
   } else if (failure.retry_after) {
     read.due = std::max(read.due, now + *failure.retry_after);
   }
+}
+
+void PollSchedule::Pause(const Failure& failure, Time now) {
+  if (Paused(now)) {  // reads that were under way together fail as one
+    paused_until_ = std::max(paused_until_, now + failure.retry_after.value_or(Duration(0)));
+    return;
+  }
+  paused_until_ = now + Delay(provider_, failure);
 }
 
 Duration PollSchedule::Delay(net::Backoff& backoff, const Failure& failure) {

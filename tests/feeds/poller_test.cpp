@@ -4,16 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <condition_variable>
-#include <functional>
 #include <map>
-#include <mutex>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "support/fake_clock.h"
+#include "feeds/poller_case.h"
 
 namespace carbon::feeds {
 namespace {
@@ -24,125 +19,19 @@ using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-const Time kMidnight = *ParseTime("2021-08-02T00:00:00Z");
-
-/// What the provider does; shared between the test and the feed on the poller's thread.
-class Script {
- public:
-  using Respond = std::function<Answer(const std::string& zone, std::stop_token)>;
-
-  void Set(Respond respond) {
-    const std::lock_guard lock(mutex_);
-    respond_ = std::move(respond);
-  }
-  Answer Play(const std::string& zone, Time now, std::stop_token stop) {
-    Respond respond;
-    {
-      const std::lock_guard lock(mutex_);
-      reads_.emplace_back(zone, now);
-      respond = respond_;
-    }
-    return respond(zone, std::move(stop));
-  }
-  /// Minutes after midnight of all reads of `zone`.
-  std::vector<double> Reads(const std::string& zone) const {
-    const std::lock_guard lock(mutex_);
-    std::vector<double> out;
-    for (const auto& [name, at] : reads_) {
-      if (name == zone) {
-        out.push_back(Hours(at - kMidnight) * 60);
-      }
-    }
-    return out;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  Respond respond_;
-  std::vector<std::pair<std::string, Time>> reads_;
-};
-
-class FakeFeed final : public Feed {
- public:
-  FakeFeed(Script& script, const net::Clock& clock) : script_(script), clock_(clock) {}
-  std::string_view Name() const override { return "fake"; }
-  Answer Read(const grid::ZoneId& zone, const grid::ZoneReading*, std::stop_token stop) override {
-    return script_.Play(zone.name, clock_.Now(), std::move(stop));
-  }
-
- private:
-  Script& script_;
-  const net::Clock& clock_;
-};
-
-class PollerTest : public testing::Test {
- protected:
-  void Start(std::vector<grid::ZoneId> zones, Time at = kMidnight) {
-    clock_.Advance(at - clock_.Now());
-    poller_ = std::make_unique<Poller>(
-        std::make_unique<FakeFeed>(script_, clock_), clock_,
-        PollerOptions{.zones = std::move(zones),
-                      .rules = {},
-                      .on_update = [this] { ++updates_; },
-                      .on_event =
-                          [this](const PollEvent& event) {
-                            const std::lock_guard lock(mutex_);
-                            events_.push_back((event.warning ? "W " : "I ") + event.text);
-                          }});
-    clock_.AwaitIdle(1);
-  }
-
-  /// Lets `time` pass in steps that hit every minute, each only after the poller came to rest.
-  void Pass(Duration time) {
-    for (Duration passed{}; passed < time; passed += seconds(30)) {
-      clock_.Advance(seconds(30));
-      clock_.AwaitIdle(1);
-    }
-  }
-
-  Answer Whole(const std::string& zone) const {
-    const Time now = clock_.Now();
-    return {.reading = grid::ZoneReading{
-                .zone = {zone},
-                .kind = {},
-                .source = "fake",
-                .fetched_at = now,
-                .latest = grid::Observation{.at = now, .intensity = GramsPerKwh(100)},
-                .forecast = grid::Forecast{
-                    now, grid::Series(now, hours(1), std::vector<double>(72, 90.0))}}};
-  }
-
-  std::vector<std::string> Events() const {
-    const std::lock_guard lock(mutex_);
-    return events_;
-  }
-
-  net::FakeClock clock_{kMidnight};
-  Script script_;
-  std::atomic<int> updates_ = 0;
-  mutable std::mutex mutex_;
-  std::vector<std::string> events_;
-  std::unique_ptr<Poller> poller_;  // last: it uses the rest
-};
-
-Answer Fails(Error::Kind kind, const char* message, Failure::Scope scope = Failure::Scope::zone,
-             std::optional<Duration> retry_after = {}) {
-  return {.reading = {},
-          .failure = Failure{.error = {kind, message}, .scope = scope, .retry_after = retry_after}};
-}
+using ::testing::SizeIs;
 
 // ---- Schedule
 
 TEST_F(PollerTest, ReadsAtOnceThenOnMultiplesOfThePeriod) {
   script_.Set([this](const std::string& zone, const std::stop_token&) { return Whole(zone); });
   Start({{"SE"}, {"DE"}, {"SE"}}, kMidnight + minutes(2) + seconds(30));
-  EXPECT_EQ(updates_, 1);
+  EXPECT_EQ(updates_, 2);
   Pass(minutes(13));
   for (const char* zone : {"DE", "SE"}) {
     EXPECT_THAT(script_.Reads(zone), ElementsAre(2.5, 5, 10, 15)) << zone;
   }
-  EXPECT_EQ(updates_, 4);
+  EXPECT_EQ(updates_, 8);
   const auto latest = poller_->Latest();
   ASSERT_EQ(latest->size(), 2U);
   EXPECT_EQ(latest->at(0).zone.name, "DE");
@@ -327,35 +216,43 @@ TEST_F(PollerTest, ForgetsAForecastThatHasRunOut) {
   EXPECT_FALSE(poller_->Latest()->at(0).forecast);
 }
 
-TEST_F(PollerTest, PublishesBeforeAZoneInTroubleTakesItsTime) {
+// ---- Nothing due
+
+TEST_F(PollerTest, AnAnswerThatNothingIsDueChangesNothing) {
   script_.Set([this](const std::string& zone, const std::stop_token&) {
-    return zone == "DE" ? Fails(Error::Kind::timeout, "no answer") : Whole(zone);
+    Answer answer = Whole(zone);
+    answer.failure = Failure{.error = Unavailable("forecast: HTTP 503")};
+    answer.reading->forecast.reset();
+    return answer;
+  });
+  Start({{"DE"}});
+  EXPECT_FALSE(script_.HeldOf("DE"));
+  const auto before = poller_->Latest();
+  script_.Set([](const std::string&, const std::stop_token&) { return Answer{}; });
+  Pass(minutes(25));
+  EXPECT_EQ(poller_->Latest(), before);
+  EXPECT_EQ(updates_, 1);
+  EXPECT_EQ(script_.HeldOf("DE"), kMidnight);
+  EXPECT_THAT(script_.Reads("DE"), ElementsAre(0, 5, 10, 15, 20, 25));
+  const ZoneCounts counts = poller_->Counts().at({"DE"});
+  EXPECT_EQ(counts.unchanged, 5U);
+  EXPECT_EQ(counts.partial, 1U);
+  EXPECT_EQ(counts.Reads(), 6U);
+  EXPECT_EQ(counts.last_error, "forecast: HTTP 503");
+  EXPECT_THAT(Events(), SizeIs(1));
+}
+
+TEST_F(PollerTest, AZoneBeyondTheQuotaPausesNoOther) {
+  script_.Set([this](const std::string& zone, const std::stop_token&) {
+    return zone == "DE" ? Fails(Error::Kind::unavailable, "the quota of 30 requests per hour",
+                                Failure::Scope::zone, minutes(2))
+                        : Whole(zone);
   });
   Start({{"DE"}, {"SE"}});
-  // From now on DE hangs until the poller is stopped.
-  std::mutex mutex;
-  std::condition_variable_any changed;
-  bool hanging = false;
-  script_.Set([&](const std::string& zone, const std::stop_token& stop) {
-    if (zone == "SE") {
-      return Whole(zone);
-    }
-    std::unique_lock lock(mutex);
-    hanging = true;
-    changed.notify_all();
-    changed.wait(lock, stop, [] { return false; });
-    return Fails(Error::Kind::unavailable, "stopped");
-  });
-  clock_.Advance(minutes(10));
-  {
-    std::unique_lock lock(mutex);
-    changed.wait(lock, [&] { return hanging; });
-  }
-  EXPECT_EQ(poller_->Latest()->at(0).zone.name, "SE");
-  EXPECT_EQ(poller_->Latest()->at(0).fetched_at, kMidnight + minutes(10));
-  const auto counted = poller_->Counts();
-  poller_.reset();  // returns although the read hangs
-  EXPECT_EQ(counted.at({"DE"}).failed, 1U);
+  Pass(minutes(20));
+  EXPECT_FALSE(poller_->ProviderFailing());
+  EXPECT_THAT(script_.Reads("SE"), ElementsAre(0, 5, 10, 15, 20));
+  EXPECT_THAT(Events(), ElementsAre(HasSubstr("W zone DE: the quota of 30 requests per hour; ")));
 }
 
 // ---- Counters and events
