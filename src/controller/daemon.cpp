@@ -26,13 +26,12 @@ std::string Names(const std::set<grid::ZoneId>& zones) {
   return names;
 }
 
-bool AnsweredForAll(const feeds::Poller& poller, const std::set<grid::ZoneId>& zones) {
+/// Whether to wait for more would be in vain.
+bool AnsweredForAll(const feeds::Poller& poller) {
   const auto counts = poller.Counts();
-  return std::all_of(zones.begin(), zones.end(), [&](const grid::ZoneId& zone) {
-    const auto found = counts.find(zone);
-    return found != counts.end() &&
-           found->second.complete + found->second.partial + found->second.failed > 0;
-  });
+  return poller.ProviderFailing() ||
+         std::all_of(counts.begin(), counts.end(),
+                     [](const auto& zone) { return zone.second.Reads() > 0; });
 }
 
 }  // namespace
@@ -58,10 +57,11 @@ Status Daemon::Run(std::stop_token stop) {
     leadership.emplace(*options_.lease, parts_.make_client, *parts_.real_clock,
                        [this] { wakeup_.Wake(); });
   }
+  if (const Status started = StartPolling(); !started) {
+    return started;
+  }
   while (!stop.stop_requested()) {
-    if (const Status followed = Follow(nodes, stop); !followed) {
-      return followed;
-    }
+    Follow(nodes, stop);
     TellOfContact(pods, nodes);
     const bool leading = !leadership || leadership->Held();
     const StepResult result = leading ? loop.Step(Observe(pods)) : StepResult{.retry_soon = true};
@@ -89,10 +89,25 @@ Status Daemon::AwaitSync(const Pods& pods, const Nodes& nodes, const std::stop_t
                      (why.empty() ? "the API server did not answer in time" : why));
 }
 
-Status Daemon::Follow(const Nodes& nodes, const std::stop_token& stop) {
+Status Daemon::StartPolling() {
+  auto feed = parts_.make_feed();
+  if (!feed) {
+    return feed.error();
+  }
+  feeds::PollerOptions options;
+  options.seed = options_.seed;
+  options.on_update = [this] { wakeup_.Wake(); };
+  options.on_event = [](const feeds::PollEvent& event) {
+    spdlog::log(event.warning ? spdlog::level::warn : spdlog::level::info, "{}", event.text);
+  };
+  poller_ = std::make_unique<feeds::Poller>(*std::move(feed), *parts_.clock, std::move(options));
+  return {};
+}
+
+void Daemon::Follow(const Nodes& nodes, const std::stop_token& stop) {
   const auto now = nodes.Now();
   if (fleet_ && now == nodes_seen_) {
-    return {};
+    return;
   }
   nodes_seen_ = now;
   std::vector<workloads::NodeView> views;
@@ -112,46 +127,27 @@ Status Daemon::Follow(const Nodes& nodes, const std::stop_token& stop) {
                    region);
     }
   }
-  return zones == zones_ ? Status() : PollZones(std::move(zones), stop);
+  if (zones != zones_) {
+    PollZones(std::move(zones), stop);
+  }
 }
 
-Status Daemon::PollZones(std::set<grid::ZoneId> zones, const std::stop_token& stop) {
-  auto feed = parts_.make_feed();
-  if (!feed) {
-    return feed.error();
-  }
-  if (poller_) {
-    carried_ = *poller_->Latest();
-  }
-  poller_.reset();
+void Daemon::PollZones(std::set<grid::ZoneId> zones, const std::stop_token& stop) {
   zones_ = std::move(zones);
-  feeds::PollerOptions options;
-  options.zones.assign(zones_.begin(), zones_.end());
-  options.seed = options_.seed;
-  options.on_update = [this] { wakeup_.Wake(); };
-  options.on_event = [](const feeds::PollEvent& event) {
-    spdlog::log(event.warning ? spdlog::level::warn : spdlog::level::info, "{}", event.text);
-  };
   spdlog::info("polling {} zones: {}", zones_.size(), Names(zones_));
-  poller_ = std::make_unique<feeds::Poller>(*std::move(feed), *parts_.clock, std::move(options));
+  poller_->AddZones({zones_.begin(), zones_.end()});
   const Time give_up = parts_.real_clock->Now() + options_.first_signal;
-  while (!stop.stop_requested() && !AnsweredForAll(*poller_, zones_) &&
+  while (!stop.stop_requested() && !AnsweredForAll(*poller_) &&
          parts_.real_clock->Now() < give_up) {
     wakeup_.Wait(Duration(50), stop);
   }
-  return {};
 }
 
 World Daemon::Observe(const Pods& pods) const {
   const Time now = parts_.clock->Now();
-  feeds::Readings readings = carried_;  // the board takes the last reading of a zone
-  if (poller_) {
-    const auto latest = poller_->Latest();
-    readings.insert(readings.end(), latest->begin(), latest->end());
-  }
   World world{.now = now,
               .board = std::make_shared<const grid::Board>(
-                  grid::Board::Of(readings, now, options_.outlook)),
+                  grid::Board::Of(*poller_->Latest(), now, options_.outlook)),
               .held = {},
               .fleet = fleet_.get()};
   for (const auto& item : pods.Now()) {

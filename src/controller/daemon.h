@@ -45,10 +45,11 @@ struct DaemonParts {
 };
 
 /// Runs the loop against a cluster: mirrors nodes and managed pods, polls the zones of the regions
-/// that have nodes, and takes a step whenever one of them changes, a start is due, or a tick has
-/// passed. Until the first poll has answered for every zone nothing is decided, for at most
-/// `first_signal`: a start must not release what waits. Acts only while it holds the lease. A zone
-/// that stays unknown after that is the loop's to treat (it releases).
+/// that have nodes or had some, and takes a step whenever one of them changes, a start is due, or a
+/// tick has passed. Until the first poll has answered for every zone, or for none because the
+/// provider refuses all of them, nothing is decided, for at most `first_signal`: a start must not
+/// release what waits. Acts only while it holds the lease. A zone that stays unknown after that is
+/// the loop's to treat (it releases).
 class Daemon {
  public:
   /// The parts' clocks outlive the daemon.
@@ -66,9 +67,10 @@ class Daemon {
   using Nodes = kube::Informer<workloads::NodeView>;
 
   Status AwaitSync(const Pods& pods, const Nodes& nodes, const std::stop_token& stop) const;
-  /// Makes the fleet anew where nodes have changed, and the poller where zones have.
-  Status Follow(const Nodes& nodes, const std::stop_token& stop);
-  Status PollZones(std::set<grid::ZoneId> zones, const std::stop_token& stop);
+  Status StartPolling();
+  /// Makes the fleet anew where nodes have changed, and polls the zones they brought.
+  void Follow(const Nodes& nodes, const std::stop_token& stop);
+  void PollZones(std::set<grid::ZoneId> zones, const std::stop_token& stop);
   World Observe(const Pods& pods) const;
   Duration UntilNextStep(const StepResult& result) const;
   /// Says once when the API server is lost or back.
@@ -80,7 +82,6 @@ class Daemon {
   LoopCounters loop_counters_;
   std::set<grid::ZoneId> zones_;
   std::unique_ptr<feeds::Poller> poller_;
-  feeds::Readings carried_;  ///< what an earlier poller knew last
   std::string contact_error_;
   kube::Snapshot<workloads::NodeView> nodes_seen_;
   std::unique_ptr<workloads::Fleet> fleet_;

@@ -18,10 +18,11 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// The part of an API server that the daemon uses, with one node and one held pod.
+/// The part of an API server that the daemon uses, with one held pod and a node in each region.
 class SmallApi {
  public:
-  explicit SmallApi(std::string deadline) : deadline_(std::move(deadline)) {
+  explicit SmallApi(std::string deadline, std::vector<std::string> regions = {"eu-central-1"})
+      : deadline_(std::move(deadline)), regions_(std::move(regions)) {
     auto server = net::HttpServer::Start(
         {}, [this](const net::ServerRequest& request) { return Answer(request); });
     server_ = *std::move(server);
@@ -60,7 +61,7 @@ class SmallApi {
     return {200,
             {},
             json::serialize(json::object{{"metadata", json::object{{"resourceVersion", "1"}}},
-                                         {"items", json::array{nodes ? Node() : Pod()}}})};
+                                         {"items", nodes ? Nodes() : json::array{Pod()}}})};
   }
 
   json::object Pod() const {
@@ -79,18 +80,23 @@ class SmallApi {
             {"spec", json::object{{"schedulingGates", gates}}}};
   }
 
-  static json::object Node() {
+  json::array Nodes() const {
     const json::object ready{{"type", "Ready"}, {"status", "True"}};
-    return {{"metadata",
-             json::object{{"name", "node"},
-                          {"resourceVersion", "1"},
-                          {"labels", json::object{{workloads::kRegionLabel, "eu-central-1"}}}}},
-            {"status", json::object{{"conditions", json::array{ready}}}}};
+    json::array nodes;
+    for (const std::string& region : regions_) {
+      nodes.push_back(json::object{
+          {"metadata", json::object{{"name", "node-" + region},
+                                    {"resourceVersion", "1"},
+                                    {"labels", json::object{{workloads::kRegionLabel, region}}}}},
+          {"status", json::object{{"conditions", json::array{ready}}}}});
+    }
+    return nodes;
   }
 
   std::mutex mutex_;
   int version_ = 1;
   std::string deadline_;
+  std::vector<std::string> regions_;
   std::atomic<bool> released_{false};
   std::atomic<int> events_{0};
   std::unique_ptr<net::HttpServer> server_;  // last: its thread uses the above
@@ -111,7 +117,8 @@ class TwoLevels final : public feeds::Feed {
                               .source = "test",
                               .fetched_at = now,
                               .latest = {},
-                              .forecast = grid::Forecast{hour, {hour, hours(1), values}}},
+                              .forecast = grid::Forecast{hour, {hour, hours(1), values}},
+                              .history = {}},
             {}};
   }
 
@@ -119,20 +126,39 @@ class TwoLevels final : public feeds::Feed {
   const net::Clock& clock_;
 };
 
+const std::vector<std::string> kMoreRegions = {"r1", "r2", "r3", "r4", "r5", "r6"};
+
+/// A provider that knows nobody by this token.
+class Refuses final : public feeds::Feed {
+ public:
+  std::string_view Name() const override { return "test"; }
+  feeds::Answer Read(const grid::ZoneId&, const grid::ZoneReading*, std::stop_token) override {
+    return {{},
+            feeds::Failure{.error = {Error::Kind::denied, "the token was refused"},
+                           .scope = feeds::Failure::Scope::provider}};
+  }
+};
+
 class DaemonTest : public testing::Test {
  protected:
+  DaemonTest() {
+    make_feed_ = [this] { return std::make_unique<TwoLevels>(*real_); };
+  }
+
   /// Runs a daemon until `done` or ten seconds have passed, then stops it.
   Status RunUntil(const std::string& url, const std::function<bool()>& done) {
     DaemonOptions options;
     options.regions = {{"eu-central-1", {.zone = {"DE"}, .pue = {}}}};
+    for (const std::string& region : kMoreRegions) {
+      options.regions.insert({region, {.zone = {"zone of " + region}, .pue = {}}});
+    }
     options.first_sync = milliseconds(500);
-    DaemonParts parts{.make_client = kube::MakeClientFactory(
-                          {.server = url}, *real_, {.tries = 1, .patience = milliseconds(100)}),
-                      .make_feed = [this]() -> Result<std::unique_ptr<feeds::Feed>> {
-                        return std::unique_ptr<feeds::Feed>(std::make_unique<TwoLevels>(*real_));
-                      },
-                      .clock = real_.get(),
-                      .real_clock = real_.get()};
+    DaemonParts parts{
+        .make_client = kube::MakeClientFactory({.server = url}, *real_,
+                                               {.tries = 1, .patience = milliseconds(100)}),
+        .make_feed = [this]() -> Result<std::unique_ptr<feeds::Feed>> { return make_feed_(); },
+        .clock = real_.get(),
+        .real_clock = real_.get()};
     Daemon daemon(std::move(options), std::move(parts));
     Status result;
     std::jthread thread([&](const std::stop_token& stop) { result = daemon.Run(stop); });
@@ -145,6 +171,7 @@ class DaemonTest : public testing::Test {
   }
 
   std::unique_ptr<net::Clock> real_ = net::MakeRealClock();
+  std::function<std::unique_ptr<feeds::Feed>()> make_feed_;
 };
 
 TEST_F(DaemonTest, ReleasesAPodThatCannotWait) {
@@ -161,6 +188,14 @@ TEST_F(DaemonTest, ExplainsAPodThatWaitsAndDoesNotReleaseIt) {
   EXPECT_TRUE(done) << done.error().message;
   EXPECT_GE(api.events(), 1);
   EXPECT_FALSE(api.released());
+}
+
+TEST_F(DaemonTest, DoesNotWaitForZonesOfAProviderThatRefusesTheToken) {
+  make_feed_ = [] { return std::make_unique<Refuses>(); };
+  SmallApi api(FormatTime(FloorTo(real_->Now(), seconds(1)) + hours(9)), kMoreRegions);
+  const Status done = RunUntil(api.Url(), [&] { return api.released(); });
+  EXPECT_TRUE(done) << done.error().message;
+  EXPECT_TRUE(api.released()) << "although only some of the zones were asked for";
 }
 
 TEST_F(DaemonTest, SaysThatTheClusterCannotBeRead) {
