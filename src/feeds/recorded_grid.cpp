@@ -215,11 +215,11 @@ net::HttpResponse PastRange(const Question& asked) {
 }
 
 /// The newest issue known at `now` that says something about the present or later.
-const grid::IssuedForecast* Newest(const Question& asked) {
+const grid::Forecast* Newest(const Question& asked) {
   const auto& issues = asked.recording.forecasts;
   auto after = std::upper_bound(
       issues.begin(), issues.end(), asked.now,
-      [](Time now, const grid::IssuedForecast& issue) { return now < issue.issued_at; });
+      [](Time now, const grid::Forecast& issue) { return now < issue.issued_at; });
   while (after != issues.begin()) {
     --after;
     if (after->series.end() > asked.Present()) {
@@ -234,7 +234,7 @@ net::HttpResponse Forecast(const Question& asked) {
   if (!horizon_text.empty() && !Holds(kHorizons, horizon_text)) {
     return Fail(400, "Expected one of 6, 24, 48, 72");
   }
-  const grid::IssuedForecast* issue = Newest(asked);
+  const grid::Forecast* issue = Newest(asked);
   if (issue == nullptr) {
     return NoRecentData(asked.Zone());
   }

@@ -18,7 +18,7 @@ struct Recording {
   grid::ZoneId zone;
   grid::SignalKind kind = grid::SignalKind::average_lifecycle;
   grid::Series actual;
-  std::vector<grid::IssuedForecast> forecasts;  ///< ascending by issued_at; may be empty
+  std::vector<grid::Forecast> forecasts;  ///< ascending by issued_at; may be empty
 };
 
 /// Answers requests as Electricity Maps would have, had it been asked at `now`: versions 3 and 4 of

@@ -106,13 +106,12 @@ Result<Series> ParseSeriesCsv(std::string_view text, const std::string& name) {
   return ToSeries(points, *table, 0);
 }
 
-Result<std::vector<IssuedForecast>> ParseForecastCsv(std::string_view text,
-                                                     const std::string& name) {
+Result<std::vector<Forecast>> ParseForecastCsv(std::string_view text, const std::string& name) {
   const auto table = CsvTable::Parse(text, name, {"issued_at", "time", "g_per_kwh"});
   if (!table) {
     return table.error();
   }
-  std::vector<IssuedForecast> forecasts;
+  std::vector<Forecast> forecasts;
   Points points;
   Time issued_at;
   size_t first_row = 0;

@@ -3,8 +3,10 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
+#include "grid/reading.h"
 #include "grid/series.h"
 
 namespace carbon::grid {
@@ -17,11 +19,6 @@ Result<Series> ParseSeriesCsv(std::string_view text, const std::string& name);
 
 /// Reads forecasts as they were issued: columns `issued_at`, `time` (RFC 3339), `g_per_kwh`.
 /// The rows of one issue stand together and ascend; issues ascend.
-struct IssuedForecast {
-  Time issued_at;
-  Series series;
-};
-Result<std::vector<IssuedForecast>> ParseForecastCsv(std::string_view text,
-                                                     const std::string& name);
+Result<std::vector<Forecast>> ParseForecastCsv(std::string_view text, const std::string& name);
 
 }  // namespace carbon::grid

@@ -38,7 +38,7 @@ std::vector<double> Rising(double first, int n) {
 RecordedGrid Grid(const std::string& token = "") {
   auto actual = Rising(100.4, 200);
   actual[40] = Series::kUnknown;
-  std::vector<grid::IssuedForecast> issues;
+  std::vector<grid::Forecast> issues;
   for (int day = 0; day < 8; ++day) {
     const Time issued = kMidnight + hours(24 * day);
     issues.push_back({issued, Series(issued, hours(1), Rising(1000.6 + 100 * day, 96))});
