@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "grid/outlook.h"
 #include "grid/reading.h"
+#include "grid/zone_record.h"
 
 namespace carbon::grid {
 
@@ -17,8 +18,9 @@ class Board {
  public:
   /// A board on which every zone is unknown.
   Board() = default;
-  /// The outlook of each reading as of `now`; zones whose present is unknown go to Unknown().
-  /// At most one reading per zone counts: the last.
+  /// What each record knows at `now`; zones whose present is unknown go to Unknown().
+  static Board Of(const std::map<ZoneId, ZoneRecord>& records, Time now, const OutlookRules& rules);
+  /// The same where nothing is known but one reading per zone; of several the last counts.
   static Board Of(const std::vector<ZoneReading>& readings, Time now, const OutlookRules& rules);
 
   Time as_of() const { return as_of_; }

@@ -4,46 +4,45 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.h"
 #include "base/time.h"
 #include "base/units.h"
-#include "grid/reading.h"
 #include "grid/series.h"
 #include "grid/signal.h"
 
 namespace carbon::grid {
 
-/// How near the source a value is; published beside every value.
+/// How near the source a value is, nearest first; published beside every value.
 enum class Rung {
-  fresh,   ///< polled within OutlookRules::fresh_for
-  cached,  ///< the last good poll, up to OutlookRules::cached_for old
+  fresh,             ///< observed now, or said by a poll within OutlookRules::fresh_for
+  cached,            ///< the last good poll, up to OutlookRules::cached_for old
+  earlier_forecast,  ///< a forecast that was issued before that and still speaks of now
+  second_provider,   ///< another provider of the same kind, whose last poll is not older than that
+  climatology,       ///< what is usual at this hour and weekday, by the last four weeks
+  static_factor,     ///< a yearly mean
 };
+/// "fresh", "cached", "earlier-forecast", "second-provider", "climatology", "static-factor".
 std::string_view ToString(Rung rung);
 
 struct OutlookRules {
   Duration fresh_for = std::chrono::minutes(15);
   Duration cached_for = std::chrono::hours(24);
-  /// What is left per hour of the last forecast error. On Jul-Dec 2021 in five zones, 0.95 kept
-  /// more of the saving that hindsight allows than 0.85 or 0.9 did, by up to 3 points.
-  double error_decay_per_hour = 0.95;
 };
 
 /// What one zone's intensity is now and is expected to be: all that a decision may use.
 struct Outlook {
   ZoneId zone;
   SignalKind kind = SignalKind::average_lifecycle;
-  std::string source;
+  std::string source;  ///< who said it: a provider, or where a factor is from
   Rung rung = Rung::fresh;
-  Time fetched_at;
+  bool estimated = false;  ///< not measured: by the provider's own account, or because it is ours
+  Time fetched_at;         ///< when the source was last heard
   Time issued_at;  ///< of the forecast; equals the observation's time where there is no forecast
   GramsPerKwh now;
   Series expected;  ///< from the step that holds the asked-for time on
+  /// What one in ten values is expected to fall below, and above; on the raster of `expected`,
+  /// unknown where the forecast has no record yet.
+  Series p10;
+  Series p90;
 };
-
-/// Combines the last observation and the last forecast of a zone into what is expected from `now`
-/// on: the present from the observation, the future from the forecast plus the last known forecast
-/// error, fading by the hour. Fails, with the reason, where the present is unknown: no reading,
-/// too old a reading, or one that says nothing about `now`.
-Result<Outlook> MakeOutlook(const ZoneReading& reading, Time now, const OutlookRules& rules);
 
 }  // namespace carbon::grid

@@ -17,11 +17,12 @@ struct KnownPlace {
 };
 
 /// The places whose zone is known, all of one kind of signal.
-std::vector<KnownPlace> KnownPlaces(const Job& job, const grid::Board& board) {
+std::vector<KnownPlace> KnownPlaces(const Job& job, const grid::Board& board, grid::Rung lowest) {
   std::vector<KnownPlace> known;
   for (const Place& place : job.places) {
     const grid::Outlook* outlook = board.Find(place.zone);
-    if (outlook != nullptr && (known.empty() || outlook->kind == known.front().outlook->kind)) {
+    const bool trusted = outlook != nullptr && outlook->rung <= lowest;
+    if (trusted && (known.empty() || outlook->kind == known.front().outlook->kind)) {
       known.push_back({&place, outlook});
     }
   }
@@ -30,6 +31,9 @@ std::vector<KnownPlace> KnownPlaces(const Job& job, const grid::Board& board) {
 
 std::string NameUnknown(const Job& job, const grid::Board& board) {
   const grid::ZoneId& zone = job.places.front().zone;
+  if (const grid::Outlook* outlook = board.Find(zone)) {
+    return "zone " + zone.name + ": only the " + std::string(ToString(outlook->rung)) + " is known";
+  }
   const auto found = board.Unknown().find(zone);
   return found == board.Unknown().end() ? "zone " + zone.name + ": no reading yet" : found->second;
 }
@@ -140,7 +144,7 @@ Decision Planner::DecideOne(const Job& job, const Snapshot& snapshot) const {
     reason.cause = Cause::no_place;
     return decision;
   }
-  const auto places = KnownPlaces(job, *snapshot.board);
+  const auto places = KnownPlaces(job, *snapshot.board, parameters_.lowest_rung);
   if (places.empty()) {
     reason.cause = Cause::no_signal;
     reason.note = NameUnknown(job, *snapshot.board);

@@ -27,6 +27,9 @@ struct Parameters {
   /// A job is released this long before its latest start: covers a restart of the controller, an
   /// outage of the API server and the time from release to running.
   Duration start_margin = std::chrono::minutes(5);
+  /// A zone is known if its outlook stands on this rung or above. What is usual, and a yearly mean,
+  /// are shown to people but keep no job waiting: without a signal jobs run as if nobody asked.
+  grid::Rung lowest_rung = grid::Rung::second_provider;
 };
 
 struct Decision {

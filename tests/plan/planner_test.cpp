@@ -69,6 +69,20 @@ TEST(Planner, ReleasesInTheCleanestPlaceWhenNoLaterStartIsCleaner) {
   EXPECT_EQ(decision.reason.run_now->region, "any");
 }
 
+TEST(Planner, WaitsForASignalAndNotForWhatIsUsual) {
+  grid::ZoneRecord record({"DE"}, grid::SignalKind::average_lifecycle);
+  record.SetYearlyMean({GramsPerKwh(380), "a table"});
+  const auto board = std::make_shared<Board>(Board::Of({{{"DE"}, record}}, kNow, {}));
+  const Snapshot snapshot{kNow, board, {AJob({"DE"}, hours(1), hours(5))}};
+  const Decision decision = Planner({}).Decide(snapshot).at(0);
+  EXPECT_EQ(decision.action, Decision::Action::release);
+  EXPECT_EQ(decision.reason.cause, Cause::no_signal);
+  EXPECT_EQ(decision.reason.note, "zone DE: only the static-factor is known");
+  Parameters trusting;
+  trusting.lowest_rung = grid::Rung::static_factor;
+  EXPECT_EQ(Planner(trusting).Decide(snapshot).at(0).reason.cause, Cause::cleanest_now);
+}
+
 TEST(Planner, DoesNotWaitForLessThanTheLeastSaving) {
   const std::vector<ZoneReading> readings = {Reading("DE", {100, 99.95, 99.95, 99.95})};
   EXPECT_EQ(DecideOne(AJob({"DE"}, hours(1), hours(2)), readings).action,

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "grid/zone_record.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+namespace carbon::grid {
+namespace {
+
+constexpr Duration kHour = std::chrono::hours(1);
+/// How far what is usual is told ahead.
+constexpr Duration kAhead = std::chrono::hours(96);
+
+/// The observation, if it speaks of `now`.
+std::optional<GramsPerKwh> Observed(const ZoneReading& reading, Time now) {
+  const auto& latest = reading.latest;
+  if (latest && latest->at <= now && now < latest->at + latest->step) {
+    return latest->intensity;
+  }
+  return std::nullopt;
+}
+
+/// The series from the step that holds `now` on.
+Series From(const Series& series, Time now) {
+  if (series.empty()) {
+    return series;
+  }
+  const auto into = (now - series.start()) / series.step();
+  return series.Between(series.start() + series.step() * std::max<int64_t>(into, 0), series.end());
+}
+
+/// `series` with the step before it put in front, where it is the next; else that step alone.
+Series WithPresent(const Observation& present, const Series& series) {
+  const bool next = !series.empty() && series.start() == present.at + present.step &&
+                    series.step() == present.step;
+  std::vector<double> values = {present.intensity.value()};
+  for (size_t i = 0; next && i < series.size(); ++i) {
+    const auto value = series.Value(i);
+    values.push_back(value ? value->value() : Series::kUnknown);
+  }
+  return {present.at, present.step, std::move(values)};
+}
+
+/// What the provider's forecast was wrong by when it was last put to the test, added to it.
+Series Corrected(const ZoneReading& reading, double decay_per_hour) {
+  const Series& forecast = reading.forecast->series;
+  const auto said = reading.latest ? forecast.At(reading.latest->at) : std::nullopt;
+  const double error = said ? reading.latest->intensity.value() - said->value() : 0;
+  std::vector<double> values;
+  for (size_t i = 0; i < forecast.size(); ++i) {
+    const auto value = forecast.Value(i);
+    const double hours = error == 0 ? 0 : Hours(forecast.TimeOf(i) - reading.latest->at);
+    const double left = error * std::pow(decay_per_hour, std::max(hours, 0.0));
+    values.push_back(value ? std::max(0.0, value->value() + left) : Series::kUnknown);
+  }
+  return {forecast.start(), forecast.step(), std::move(values)};
+}
+
+bool DividesAnHour(Duration step) {
+  return step > Duration::zero() && step <= kHour && kHour % step == Duration::zero();
+}
+
+}  // namespace
+
+ZoneRecord::ZoneRecord(ZoneId zone, SignalKind kind, BlendRules rules)
+    : zone_(std::move(zone)), kind_(kind), rules_(rules) {}
+
+Status ZoneRecord::Take(const ZoneReading& reading, size_t rank) {
+  if (reading.zone != zone_ || reading.kind != kind_) {
+    return Invalid("a reading of zone " + reading.zone.name + " (" +
+                   std::string(ToString(reading.kind)) + ") is not one of zone " + zone_.name +
+                   " (" + std::string(ToString(kind_)) + ")");
+  }
+  std::optional<ZoneReading>& kept = readings_[rank];
+  if (rank == 0) {
+    Learn(reading);
+  }
+  ZoneReading taken{.zone = zone_,
+                    .kind = kind_,
+                    .source = reading.source,
+                    .fetched_at = reading.fetched_at,
+                    .latest = reading.latest,
+                    .forecast = reading.forecast,
+                    .history = {}};  // the blend has it
+  if (kept && !taken.latest) {
+    taken.latest = kept->latest;
+  }
+  if (kept && !taken.forecast) {
+    taken.forecast = std::move(kept->forecast);
+  }
+  kept.emplace(std::move(taken));
+  return {};
+}
+
+void ZoneRecord::Learn(const ZoneReading& reading) {
+  if (reading.latest && DividesAnHour(reading.latest->step) &&
+      (!blend_ || blend_->history().step() != reading.latest->step)) {
+    blend_.emplace(reading.latest->step, rules_);
+  }
+  if (!blend_) {
+    return;
+  }
+  const auto& history = reading.history;
+  for (size_t i = 0; history && i < history->size(); ++i) {
+    if (const auto value = history->Value(i)) {
+      blend_->Observe(history->TimeOf(i), *value);
+    }
+  }
+  if (reading.latest) {
+    blend_->Observe(reading.latest->at, reading.latest->intensity);
+  }
+  if (reading.forecast) {
+    blend_->Hear(*reading.forecast);
+  }
+  made_ = blend_->Make();
+}
+
+Outlook ZoneRecord::Blank(const ZoneReading& reading, Time now) const {
+  return {.zone = zone_,
+          .kind = kind_,
+          .source = reading.source,
+          .rung = Rung::fresh,
+          .estimated = true,
+          .fetched_at = reading.fetched_at,
+          .issued_at = reading.forecast ? reading.forecast->issued_at
+                       : reading.latest ? reading.latest->at
+                                        : now,
+          .now = {},
+          .expected = {},
+          .p10 = {},
+          .p90 = {}};
+}
+
+std::optional<Outlook> ZoneRecord::FromFirst(Time now, const OutlookRules& rules) const {
+  if (!readings_[0]) {
+    return std::nullopt;
+  }
+  const ZoneReading& reading = *readings_[0];
+  const Duration age = now - reading.fetched_at;
+  Outlook outlook = Blank(reading, now);
+  const auto observed = Observed(reading, now);
+  const bool blended = made_.expected.At(now) || (observed && !made_.expected.empty());
+  if (blended) {
+    outlook.expected = From(made_.expected, now);
+    outlook.p10 = From(made_.p10, now);
+    outlook.p90 = From(made_.p90, now);
+  } else if (reading.forecast) {
+    outlook.expected = From(Corrected(reading, rules_.error_decay_per_hour), now);
+  }
+  if (observed) {
+    outlook.estimated = reading.latest->estimated;
+    outlook.expected = WithPresent(*reading.latest, outlook.expected);
+    outlook.p10 = WithPresent(*reading.latest, outlook.p10);
+    outlook.p90 = WithPresent(*reading.latest, outlook.p90);
+  }
+  const auto present = outlook.expected.At(now);
+  const bool recent = age <= rules.cached_for;
+  // Beyond the provider's own forecast the blend is climatology, and called so further down.
+  if (!present || (!recent && blended && now >= made_.provided_until)) {
+    return std::nullopt;
+  }
+  outlook.now = *present;
+  outlook.rung = observed || age <= rules.fresh_for ? Rung::fresh
+                 : recent                           ? Rung::cached
+                                                    : Rung::earlier_forecast;
+  return outlook;
+}
+
+std::optional<Outlook> ZoneRecord::FromSecond(Time now, const OutlookRules& rules) const {
+  if (!readings_[1] || now - readings_[1]->fetched_at > rules.cached_for) {
+    return std::nullopt;
+  }
+  const ZoneReading& reading = *readings_[1];
+  Outlook outlook = Blank(reading, now);
+  outlook.rung = Rung::second_provider;
+  if (reading.forecast) {
+    outlook.expected = From(Corrected(reading, rules_.error_decay_per_hour), now);
+  }
+  const auto observed = Observed(reading, now);
+  if (observed && !outlook.expected.At(now)) {
+    outlook.expected = WithPresent(*reading.latest, outlook.expected);
+  }
+  const auto present = observed ? observed : outlook.expected.At(now);
+  if (!present) {
+    return std::nullopt;
+  }
+  outlook.now = *present;
+  outlook.estimated = !observed || reading.latest->estimated;
+  return outlook;
+}
+
+std::optional<Outlook> ZoneRecord::FromClimatology(Time now) const {
+  if (!blend_ || !readings_[0] || !blend_->Usual(now)) {
+    return std::nullopt;
+  }
+  const Duration step = blend_->history().step();
+  const Time start = FloorTo(now, step);
+  std::vector<double> values;
+  std::vector<double> low;
+  std::vector<double> high;
+  for (Time time = start; time < start + kAhead; time += step) {
+    const auto usual = blend_->Usual(time);
+    const auto bounds = blend_->FarBounds(time);
+    values.push_back(usual ? usual->value() : Series::kUnknown);
+    low.push_back(std::max(0.0, values.back() + bounds.p10));
+    high.push_back(values.back() + bounds.p90);
+  }
+  Outlook outlook = Blank(*readings_[0], now);
+  outlook.rung = Rung::climatology;
+  outlook.now = *blend_->Usual(now);
+  outlook.expected = Series(start, step, std::move(values));
+  outlook.p10 = Series(start, step, std::move(low));
+  outlook.p90 = Series(start, step, std::move(high));
+  return outlook;
+}
+
+std::optional<Outlook> ZoneRecord::FromYearlyMean(Time now) const {
+  if (!yearly_) {
+    return std::nullopt;
+  }
+  const Time start = FloorTo(now, kHour);
+  const auto steps = static_cast<size_t>(kAhead / kHour);
+  return Outlook{
+      .zone = zone_,
+      .kind = kind_,
+      .source = yearly_->source,
+      .rung = Rung::static_factor,
+      .estimated = true,
+      .fetched_at = now,
+      .issued_at = now,
+      .now = yearly_->intensity,
+      .expected = Series(start, kHour, std::vector<double>(steps, yearly_->intensity.value())),
+      .p10 = {},
+      .p90 = {}};
+}
+
+std::string ZoneRecord::WhyUnknown(Time now, const OutlookRules& rules) const {
+  if (!readings_[0]) {
+    return "no provider has spoken of it yet";
+  }
+  const Duration age = now - readings_[0]->fetched_at;
+  if (age > rules.cached_for) {
+    return "the last reading is " + FormatDuration(age) + " old";
+  }
+  return "neither the observation nor the forecast speaks of " + FormatTime(now);
+}
+
+Result<Outlook> ZoneRecord::At(Time now, const OutlookRules& rules) const {
+  auto outlook = FromFirst(now, rules);
+  if (!outlook) {
+    outlook = FromSecond(now, rules);
+  }
+  if (!outlook) {
+    outlook = FromClimatology(now);
+  }
+  if (!outlook) {
+    outlook = FromYearlyMean(now);
+  }
+  if (!outlook) {
+    return Unavailable("zone " + zone_.name + ": " + WhyUnknown(now, rules));
+  }
+  return *std::move(outlook);
+}
+
+}  // namespace carbon::grid

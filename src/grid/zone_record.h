@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "base/units.h"
+#include "grid/blend.h"
+#include "grid/outlook.h"
+#include "grid/reading.h"
+#include "grid/signal.h"
+
+namespace carbon::grid {
+
+/// A yearly mean, for when nothing else is known.
+struct YearlyMean {
+  GramsPerKwh intensity;
+  std::string source;
+
+  bool operator==(const YearlyMean&) const = default;
+};
+
+/// All that is known of one zone in one kind of signal: what its providers said last, what has
+/// been observed, and what has been learnt of the forecasts. A value; not thread-safe.
+class ZoneRecord {
+ public:
+  /// The first choice and the one that stands in for it.
+  static constexpr size_t kProviders = 2;
+
+  ZoneRecord(ZoneId zone, SignalKind kind, BlendRules rules = {});
+
+  const ZoneId& zone() const { return zone_; }
+  SignalKind kind() const { return kind_; }
+
+  /// Takes what the provider of that rank (0 or 1) said. Parts that the reading lacks are kept from
+  /// earlier ones. What the first provider observes teaches the blend. Invalid where zone or kind
+  /// are not the record's: kinds are never mixed.
+  Status Take(const ZoneReading& reading, size_t rank = 0);
+  void SetYearlyMean(YearlyMean mean) { yearly_ = std::move(mean); }
+
+  /// What is known at `now`, from the highest rung that holds. Fails, with the reason, where none
+  /// does. Times of calls ascend.
+  Result<Outlook> At(Time now, const OutlookRules& rules) const;
+
+  /// What the provider of that rank said last; null where it never did.
+  const ZoneReading* Last(size_t rank = 0) const {
+    return readings_[rank] ? &*readings_[rank] : nullptr;
+  }
+
+ private:
+  void Learn(const ZoneReading& reading);
+  Outlook Blank(const ZoneReading& reading, Time now) const;
+  std::optional<Outlook> FromFirst(Time now, const OutlookRules& rules) const;
+  std::optional<Outlook> FromSecond(Time now, const OutlookRules& rules) const;
+  std::optional<Outlook> FromClimatology(Time now) const;
+  std::optional<Outlook> FromYearlyMean(Time now) const;
+  std::string WhyUnknown(Time now, const OutlookRules& rules) const;
+
+  ZoneId zone_;
+  SignalKind kind_;
+  BlendRules rules_;
+  std::array<std::optional<ZoneReading>, kProviders> readings_;
+  std::optional<Blend> blend_;
+  BlendedForecast made_;  ///< by the blend, since the last reading
+  std::optional<YearlyMean> yearly_;
+};
+
+}  // namespace carbon::grid
