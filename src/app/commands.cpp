@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/controller_command.h"
+#include "app/forecast.h"
 #include "app/parse.h"
 #include "app/release.h"
 #include "app/replay_grid.h"
@@ -16,9 +17,9 @@ namespace carbon::app {
 namespace {
 
 using AddCommand = CLI::App* (*)(CLI::App&, int&);
-constexpr std::array<AddCommand, 5> kCommands = {AddControllerCommand, AddWhyCommand,
-                                                 AddReleaseCommand, AddSimulateCommand,
-                                                 AddReplayGridCommand};
+constexpr std::array<AddCommand, 6> kCommands = {AddControllerCommand, AddWhyCommand,
+                                                 AddReleaseCommand,    AddForecastCommand,
+                                                 AddSimulateCommand,   AddReplayGridCommand};
 
 }  // namespace
 

@@ -11,13 +11,13 @@
 #include <vector>
 
 #include "app/cluster_flags.h"
+#include "app/recording_flags.h"
 #include "app/stop_signals.h"
 #include "app/token_file.h"
 #include "base/result.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "feeds/recorded_grid.h"
-#include "feeds/recordings.h"
 #include "net/clock.h"
 #include "net/files.h"
 #include "net/http_server.h"
@@ -31,9 +31,7 @@ constexpr const char* kExample =
   curl 'http://127.0.0.1:8085/v3/carbon-intensity/latest?zone=DE')";
 
 struct Options {
-  std::vector<std::string> recordings;
-  std::string kind = "lifecycle";
-  std::string data;
+  RecordingFlags recordings;
   std::string clock;
   std::string start;
   std::string speed = "1";
@@ -42,30 +40,6 @@ struct Options {
   std::string port_file;
   std::string token_file;
 };
-
-Result<std::vector<feeds::Recording>> Load(const Options& options) {
-  std::vector<feeds::RecordingFiles> files;
-  if (!options.data.empty()) {
-    auto below = feeds::RecordingsBelow(options.data);
-    if (!below) {
-      return below.error();
-    }
-    files = *std::move(below);
-  }
-  const auto kind = options.kind == "direct" ? grid::SignalKind::average_direct
-                                             : grid::SignalKind::average_lifecycle;
-  for (const std::string& flag : options.recordings) {
-    auto entry = feeds::ParseRecordingFlag(flag, kind);
-    if (!entry) {
-      return entry.error().In("--recording");
-    }
-    files.push_back(*std::move(entry));
-  }
-  if (files.empty()) {
-    return Invalid("nothing to replay: give --data DIR or --recording ZONE=ACTUAL.csv.gz");
-  }
-  return feeds::LoadRecordings(files);
-}
 
 /// The --clock flag that says what --start and --speed say, from this moment on.
 Result<std::string> ClockSpec(const Options& options) {
@@ -110,7 +84,7 @@ Status Run(const Options& options) {
   if (!token) {
     return token.error();
   }
-  auto recordings = Load(options);
+  auto recordings = LoadRecordings(options.recordings);
   if (!recordings) {
     return recordings.error();
   }
@@ -144,17 +118,7 @@ Status Run(const Options& options) {
 }
 
 void Describe(CLI::App& command, Options& options) {
-  command
-      .add_option("--recording", options.recordings,
-                  "a zone's actual intensity and its forecasts as they were issued (CSV, may be "
-                  "gzipped); may be repeated")
-      ->type_name("ZONE=ACTUAL[,FORECAST]")
-      ->allow_extra_args(false);
-  command.add_option("--kind", options.kind, "what the files of --recording hold")
-      ->check(CLI::IsMember({"lifecycle", "direct"}))
-      ->capture_default_str();
-  command.add_option("--data", options.data, "all recordings listed in DIR/carbon/zones.csv")
-      ->type_name("DIR");
+  AddRecordingFlags(command, options.recordings, {"lifecycle", "direct"});
   auto* clock =
       command.add_option("--clock", options.clock,
                          "the grid's time, as other commands are given it: ORIGIN@REALxSPEED");
