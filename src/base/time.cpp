@@ -38,11 +38,14 @@ class Cursor {
   }
 
   bool Skip(std::string_view any_of) {
-    if (rest_.empty() || any_of.find(rest_.front()) == std::string_view::npos) {
-      return false;
+    // A loop and not find(), which calls memchr: a forecast holds thousands of these characters.
+    for (const char c : any_of) {
+      if (!rest_.empty() && rest_.front() == c) {
+        rest_.remove_prefix(1);
+        return true;
+      }
     }
-    rest_.remove_prefix(1);
-    return true;
+    return false;
   }
 
   char Peek() const { return rest_.empty() ? '\0' : rest_.front(); }

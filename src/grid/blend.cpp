@@ -12,6 +12,8 @@ constexpr Duration kHour = std::chrono::hours(1);
 constexpr Duration kDay = std::chrono::days(1);
 /// So many of a provider's forecasts are kept at most: as many as teach anything.
 constexpr int64_t kMostHeard = 96;
+/// Where the newest forecast does not speak of a step, so many of those before are asked.
+constexpr size_t kLookBack = 4;
 /// Each of the next steps has weights of its own; those further ahead share them by and by.
 constexpr int64_t kNear = 24;
 constexpr double kSpread = 1.12;
@@ -38,9 +40,11 @@ size_t HourOf(Time time) {
 
 Blend::Blend(Duration step, BlendRules rules)
     : rules_(rules),
-      decay_(std::pow(rules.error_decay_per_hour, Hours(step))),
       history_(step, static_cast<size_t>((kClimatologySpan + kDay + 2 * rules.horizon) / step)),
       horizons_(HorizonClasses(rules.horizon / step)) {
+  for (int64_t ahead = 0; ahead <= horizons_.back(); ++ahead) {
+    faded_.push_back(std::pow(rules.error_decay_per_hour, Hours(step * ahead)));
+  }
   for (const int64_t ahead : horizons_) {
     learnt_.push_back(HorizonOf(step, Hours(step * ahead)));
   }
@@ -82,32 +86,43 @@ void Blend::Hear(const Forecast& forecast) {
   }
 }
 
-double Blend::Provider(int64_t origin, int64_t target) const {
-  for (auto heard = heard_.rbegin(); heard != heard_.rend(); ++heard) {
-    const auto index = static_cast<size_t>(target - heard->first);
-    if (heard->at <= origin && target >= heard->first && index < heard->values.size() &&
-        !std::isnan(heard->values[index])) {
-      return heard->values[index];
+size_t Blend::HeardBy(int64_t origin) const {
+  size_t heard = heard_.size();
+  while (heard > 0 && heard_[heard - 1].at > origin) {
+    --heard;
+  }
+  return heard;
+}
+
+double Blend::Provider(size_t heard, int64_t target) const {
+  const size_t oldest = heard - std::min(heard, kLookBack);
+  for (size_t i = heard; i-- > oldest;) {
+    const Heard& said = heard_[i];
+    const auto index = static_cast<size_t>(target - said.first);
+    if (target >= said.first && index < said.values.size() && !std::isnan(said.values[index])) {
+      return said.values[index];
     }
   }
   return Series::kUnknown;
 }
 
 Blend::Origin Blend::OriginAt(int64_t number) const {
+  const size_t heard = HeardBy(number);
   const double now = history_.At(number);
   const double before = history_.At(number - 1);
-  const double usual = ClimatologyAt(history_, number - 1, number).of_hour;
   return {.number = number,
+          .heard = heard,
           .now = now,
-          .usual = usual,
-          .error = now - Provider(number, number),
-          .error_was = before - Provider(number, number - 1),
-          .anomaly_was = before - ClimatologyAt(history_, number - 2, number - 1).of_hour};
+          .usual = UsualOfHour(history_, number - 1, number),
+          .error = now - Provider(heard, number),
+          .error_was = before - Provider(heard, number - 1),
+          .anomaly_was = heard > 0 ? Series::kUnknown
+                                   : before - UsualOfHour(history_, number - 2, number - 1)};
 }
 
 Blend::Inputs Blend::InputsOf(const Origin& origin, int64_t target) const {
   const Climatology usual = ClimatologyAt(history_, origin.number, target);
-  const double provided = Provider(origin.number, target);
+  const double provided = Provider(origin.heard, target);
   Inputs inputs;
   inputs.by_provider = !std::isnan(provided);
   inputs.base = inputs.by_provider ? provided : usual.of_hour;
@@ -118,7 +133,7 @@ Blend::Inputs Blend::InputsOf(const Origin& origin, int64_t target) const {
   const double anomaly = origin.now - origin.usual;
   const double error = inputs.by_provider ? origin.error : anomaly;
   const double error_was = inputs.by_provider ? origin.error_was : origin.anomaly_was;
-  const double faded = std::pow(decay_, static_cast<double>(target - origin.number));
+  const double faded = faded_[static_cast<size_t>(target - origin.number)];
   inputs.features = {error * faded,
                      (usual.of_hour - inputs.base) * usual.days / 28,
                      (usual.of_weekday - inputs.base) * usual.weeks / 4,

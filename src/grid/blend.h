@@ -89,11 +89,12 @@ class Blend {
   /// What is known at a forecast's origin, in g/kWh.
   struct Origin {
     int64_t number;
-    double now;        ///< observed
-    double usual;      ///< climatology, of that step
-    double error;      ///< of the provider's forecast
-    double error_was;  ///< a step earlier
-    double anomaly_was;
+    size_t heard;        ///< how many of heard_ had come by then
+    double now;          ///< observed
+    double usual;        ///< climatology, of that step
+    double error;        ///< of the provider's forecast
+    double error_was;    ///< a step earlier
+    double anomaly_was;  ///< a step earlier; unknown where a provider has spoken
   };
   /// What one horizon's forecast is made of.
   struct Inputs {
@@ -115,7 +116,10 @@ class Blend {
   };
 
   Horizon HorizonOf(Duration step, double hours) const;
-  double Provider(int64_t origin, int64_t target) const;
+  size_t HeardBy(int64_t origin) const;
+  /// What the newest of the first `heard` forecasts that speaks of `target` says of it; only the
+  /// last few are asked.
+  double Provider(size_t heard, int64_t target) const;
   Origin OriginAt(int64_t number) const;
   Inputs InputsOf(const Origin& origin, int64_t target) const;
   double Predict(const Inputs& inputs, const Horizon& horizon) const;
@@ -124,7 +128,7 @@ class Blend {
   void Remember(int64_t number);
 
   BlendRules rules_;
-  double decay_;  ///< per step
+  std::vector<double> faded_;  ///< [i]: what is left of an error i steps later
   History history_;
   std::vector<int64_t> horizons_;
   std::vector<Horizon> learnt_;  ///< of each of horizons_

@@ -61,6 +61,10 @@ double Climatology::Usual() const {
   return (of_hour + of_weekday) / 2;
 }
 
+double UsualOfHour(const History& history, int64_t known, int64_t target) {
+  return MeanBack(history, known, target, kDay / history.step(), kDays).value;
+}
+
 Climatology ClimatologyAt(const History& history, int64_t known, int64_t target) {
   const int64_t day = kDay / history.step();
   const Mean of_hour = MeanBack(history, known, target, day, kDays);

@@ -56,6 +56,8 @@ struct Climatology {
   double Usual() const;
 };
 Climatology ClimatologyAt(const History& history, int64_t known, int64_t target);
+/// Its of_hour alone.
+double UsualOfHour(const History& history, int64_t known, int64_t target);
 
 /// How far back ClimatologyAt() looks, beyond the target.
 constexpr Duration kClimatologySpan = std::chrono::days(28);

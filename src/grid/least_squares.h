@@ -60,7 +60,10 @@ class LeastSquares {
     for (size_t i = 0; i < N; ++i) {
       const double inflated = covariance_[i][i] / forgetting;
       const double allowed = std::fmin(inflated, start_);
-      const double factor = std::sqrt(std::fmax(allowed / covariance_[i][i], 1.0));
+      if (allowed <= covariance_[i][i]) {
+        continue;
+      }
+      const double factor = std::sqrt(allowed / covariance_[i][i]);
       for (size_t j = 0; j < N; ++j) {
         covariance_[i][j] *= factor;
         covariance_[j][i] *= factor;

@@ -22,25 +22,25 @@ std::optional<GramsPerKwh> Observed(const ZoneReading& reading, Time now) {
   return std::nullopt;
 }
 
-/// The series from the step that holds `now` on.
-Series From(const Series& series, Time now) {
-  if (series.empty()) {
-    return series;
+/// The series from the step that holds `now` on; where the present is observed, that step first,
+/// and the series after it if it is the next.
+Series Ahead(const Series& series, Time now, const Observation* present) {
+  const Duration step = present != nullptr ? present->step : series.step();
+  const Time from = present != nullptr ? present->at + step : now;
+  const int64_t into = series.empty() ? 0 : std::max<int64_t>((from - series.start()) / step, 0);
+  const Time start = series.start() + series.step() * into;
+  const bool follows =
+      !series.empty() && (present == nullptr || (start == from && step == series.step()));
+  std::vector<double> values;
+  values.reserve(series.size() + 1);
+  if (present != nullptr) {
+    values.push_back(present->intensity.value());
   }
-  const auto into = (now - series.start()) / series.step();
-  return series.Between(series.start() + series.step() * std::max<int64_t>(into, 0), series.end());
-}
-
-/// `series` with the step before it put in front, where it is the next; else that step alone.
-Series WithPresent(const Observation& present, const Series& series) {
-  const bool next = !series.empty() && series.start() == present.at + present.step &&
-                    series.step() == present.step;
-  std::vector<double> values = {present.intensity.value()};
-  for (size_t i = 0; next && i < series.size(); ++i) {
+  for (size_t i = static_cast<size_t>(into); follows && i < series.size(); ++i) {
     const auto value = series.Value(i);
     values.push_back(value ? value->value() : Series::kUnknown);
   }
-  return {present.at, present.step, std::move(values)};
+  return {present != nullptr ? present->at : start, step, std::move(values)};
 }
 
 /// What the provider's forecast was wrong by when it was last put to the test, added to it.
@@ -114,7 +114,14 @@ void ZoneRecord::Learn(const ZoneReading& reading) {
   if (reading.forecast) {
     blend_->Hear(*reading.forecast);
   }
-  made_ = blend_->Make();
+  made_.reset();
+}
+
+const BlendedForecast& ZoneRecord::Made() const {
+  if (!made_) {
+    made_ = blend_ ? blend_->Make() : BlendedForecast{};
+  }
+  return *made_;
 }
 
 Outlook ZoneRecord::Blank(const ZoneReading& reading, Time now) const {
@@ -141,24 +148,25 @@ std::optional<Outlook> ZoneRecord::FromFirst(Time now, const OutlookRules& rules
   const Duration age = now - reading.fetched_at;
   Outlook outlook = Blank(reading, now);
   const auto observed = Observed(reading, now);
-  const bool blended = made_.expected.At(now) || (observed && !made_.expected.empty());
+  const Observation* const seen = observed ? &*reading.latest : nullptr;
+  const BlendedForecast& made = Made();
+  const bool blended = made.expected.At(now) || (observed && !made.expected.empty());
   if (blended) {
-    outlook.expected = From(made_.expected, now);
-    outlook.p10 = From(made_.p10, now);
-    outlook.p90 = From(made_.p90, now);
+    outlook.expected = Ahead(made.expected, now, seen);
+    outlook.p10 = Ahead(made.p10, now, seen);
+    outlook.p90 = Ahead(made.p90, now, seen);
   } else if (reading.forecast) {
-    outlook.expected = From(Corrected(reading, rules_.error_decay_per_hour), now);
+    outlook.expected = Ahead(Corrected(reading, rules_.error_decay_per_hour), now, seen);
+  } else if (observed) {
+    outlook.expected = Ahead({}, now, seen);
   }
   if (observed) {
     outlook.estimated = reading.latest->estimated;
-    outlook.expected = WithPresent(*reading.latest, outlook.expected);
-    outlook.p10 = WithPresent(*reading.latest, outlook.p10);
-    outlook.p90 = WithPresent(*reading.latest, outlook.p90);
   }
   const auto present = outlook.expected.At(now);
   const bool recent = age <= rules.cached_for;
   // Beyond the provider's own forecast the blend is climatology, and called so further down.
-  if (!present || (!recent && blended && now >= made_.provided_until)) {
+  if (!present || (!recent && blended && now >= made.provided_until)) {
     return std::nullopt;
   }
   outlook.now = *present;
@@ -176,11 +184,11 @@ std::optional<Outlook> ZoneRecord::FromSecond(Time now, const OutlookRules& rule
   Outlook outlook = Blank(reading, now);
   outlook.rung = Rung::second_provider;
   if (reading.forecast) {
-    outlook.expected = From(Corrected(reading, rules_.error_decay_per_hour), now);
+    outlook.expected = Ahead(Corrected(reading, rules_.error_decay_per_hour), now, nullptr);
   }
   const auto observed = Observed(reading, now);
   if (observed && !outlook.expected.At(now)) {
-    outlook.expected = WithPresent(*reading.latest, outlook.expected);
+    outlook.expected = Ahead({}, now, &*reading.latest);
   }
   const auto present = observed ? observed : outlook.expected.At(now);
   if (!present) {

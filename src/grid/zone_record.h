@@ -53,6 +53,7 @@ class ZoneRecord {
 
  private:
   void Learn(const ZoneReading& reading);
+  const BlendedForecast& Made() const;
   Outlook Blank(const ZoneReading& reading, Time now) const;
   std::optional<Outlook> FromFirst(Time now, const OutlookRules& rules) const;
   std::optional<Outlook> FromSecond(Time now, const OutlookRules& rules) const;
@@ -65,7 +66,7 @@ class ZoneRecord {
   BlendRules rules_;
   std::array<std::optional<ZoneReading>, kProviders> readings_;
   std::optional<Blend> blend_;
-  BlendedForecast made_;  ///< by the blend, since the last reading
+  mutable std::optional<BlendedForecast> made_;  ///< by the blend, once somebody asks
   std::optional<YearlyMean> yearly_;
 };
 
