@@ -18,8 +18,10 @@ constexpr int64_t kMostSteps = 4'032;
 
 }  // namespace
 
-Document::Document(std::string_view body) : body_(body), arena_(buffer_.data(), buffer_.size()) {
+Document::Document(std::string_view body)
+    : body_(body), arena_(buffer_.data(), buffer_.size()), value_(&arena_) {
   json::error_code failure;
+  // Of the same resource as value_, so that it is moved there and not copied.
   value_ = json::parse(body, failure, &arena_);
   if (failure) {
     value_ = nullptr;
