@@ -5,17 +5,18 @@
 #include <utility>
 
 namespace carbon::feeds {
+namespace {
+
+net::RetryPolicy RetryOf(const PollRules& rules) {
+  return {.base = rules.first_retry, .cap = std::max(rules.first_retry, rules.longest_backoff)};
+}
+
+}  // namespace
 
 PollSchedule::PollSchedule(const PollRules& rules, uint64_t seed)
-    : rules_(rules),
-      provider_({.base = rules.period, .cap = std::max(rules.period, rules.longest_backoff)}),
-      random_(seed) {}
+    : rules_(rules), provider_(RetryOf(rules)), random_(seed) {}
 
-void PollSchedule::Add() {
-  const net::Backoff fresh(
-      {.base = rules_.period, .cap = std::max(rules_.period, rules_.longest_backoff)});
-  zones_.push_back({.backoff = fresh});
-}
+void PollSchedule::Add() { zones_.push_back({.backoff = net::Backoff(RetryOf(rules_))}); }
 
 std::optional<size_t> PollSchedule::Take(Time now) {
   if (Paused(now) || MustWait()) {

@@ -15,16 +15,18 @@ namespace carbon::feeds {
 /// When zones are read; all times are the clock's, which may run faster than real time.
 struct PollRules {
   Duration period = std::chrono::minutes(5);
-  Duration longest_backoff = std::chrono::minutes(30);
+  /// A failed read is made up for soon, and a provider that is back is noticed within a period.
+  Duration first_retry = std::chrono::seconds(30);
+  Duration longest_backoff = std::chrono::minutes(5);
   Duration denied_for = std::chrono::hours(1);
 };
 
 /// Decides which zone is read when, for any number of readers. A zone is read at once, then
 /// whenever the calendar reaches a multiple of the period. A zone that fails is read again after
-/// the period, doubled with each further failure up to the longest back-off, with jitter, and not
-/// before the provider's Retry-After; a denied one after `denied_for`. A failure of the provider
-/// pauses all zones by the same rules; after it one zone at a time is read until the provider
-/// answers. Nothing piles up: what was missed is not made up for. Pure; not thread-safe.
+/// the first retry's delay, doubled with each further failure up to the longest back-off, with
+/// jitter, and not before the provider's Retry-After; a denied one after `denied_for`. A failure of
+/// the provider pauses all zones by the same rules; after it one zone at a time is read until the
+/// provider answers. Nothing piles up: what was missed is not made up for. Pure; not thread-safe.
 class PollSchedule {
  public:
   PollSchedule(const PollRules& rules, uint64_t seed);

@@ -68,20 +68,20 @@ TEST_F(PollerTest, BacksOffAFailingZoneAndLeavesTheOthersAlone) {
   Pass(hours(3));
   EXPECT_EQ(script_.Reads("SE").size(), 37U);
   const auto reads = script_.Reads("DE");
-  ASSERT_GE(reads.size(), 6U);
-  EXPECT_LE(reads.size(), 14U);
+  ASSERT_GE(reads.size(), 36U);
+  EXPECT_LE(reads.size(), 74U) << "at most twice as often as one that answers";
   std::vector<double> gaps;
   for (size_t i = 1; i < reads.size(); ++i) {
     gaps.push_back(reads[i] - reads[i - 1]);
   }
   // The clock of this test moves by half minutes.
-  EXPECT_GE(gaps[0], 5);
-  EXPECT_LE(gaps[0], 10.5);
-  EXPECT_GE(gaps[1], 10);
-  EXPECT_LE(gaps[1], 20.5);
-  for (size_t i = 2; i < gaps.size(); ++i) {
-    EXPECT_GE(gaps[i], 15);
-    EXPECT_LE(gaps[i], 30.5);
+  EXPECT_GE(gaps[0], 0.5);
+  EXPECT_LE(gaps[0], 1.5);
+  EXPECT_GE(gaps[1], 1);
+  EXPECT_LE(gaps[1], 2.5);
+  for (size_t i = 4; i < gaps.size(); ++i) {
+    EXPECT_GE(gaps[i], 2.5);
+    EXPECT_LE(gaps[i], 5.5);
   }
 }
 
