@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "feeds/grid_watch.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace carbon::feeds {
+namespace {
+
+constexpr Duration kPruneEvery = std::chrono::hours(6);
+
+}  // namespace
+
+GridWatch::GridWatch(std::vector<std::unique_ptr<Feed>> feeds, std::unique_ptr<Archive> archive,
+                     const net::Clock& clock, GridWatchOptions options)
+    : options_(std::move(options)), archive_(std::move(archive)) {
+  assert(!feeds.empty() && feeds.size() <= grid::ZoneRecord::kProviders);
+  for (std::unique_ptr<Feed>& feed : feeds) {
+    PollerOptions poller = options_.poller;
+    poller.zones.clear();
+    pollers_.push_back(std::make_unique<Poller>(std::move(feed), clock, std::move(poller)));
+  }
+  AddZones(options_.poller.zones);
+}
+
+GridWatch::~GridWatch() = default;
+
+void GridWatch::AddZones(const std::vector<grid::ZoneId>& zones) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const grid::ZoneId& zone : zones) {
+      if (records_.count(zone) != 0) {
+        continue;
+      }
+      grid::ZoneRecord record(zone, options_.kind, options_.blend);
+      if (const auto mean = options_.yearly.find(zone); mean != options_.yearly.end()) {
+        record.SetYearlyMean(mean->second);
+      }
+      Recall(record);
+      records_.emplace(zone, std::move(record));
+    }
+  }
+  for (const auto& poller : pollers_) {
+    poller->AddZones(zones);
+  }
+}
+
+void GridWatch::Recall(grid::ZoneRecord& record) {
+  if (!archive_) {
+    return;
+  }
+  SayArchive(archive_->Replay(record.zone(), record.kind(),
+                              [&](const grid::ZoneReading& reading, size_t rank) {
+                                if (rank < pollers_.size()) {
+                                  (void)record.Take(reading, rank);
+                                }
+                              }));
+}
+
+std::shared_ptr<const grid::Board> GridWatch::BoardAt(Time now) {
+  const std::lock_guard lock(mutex_);
+  for (size_t rank = 0; rank < pollers_.size(); ++rank) {
+    TakeNews(rank);
+  }
+  Forget(now);
+  return std::make_shared<const grid::Board>(grid::Board::Of(records_, now, options_.outlook));
+}
+
+void GridWatch::TakeNews(size_t rank) {
+  const auto latest = pollers_[rank]->Latest();
+  for (const grid::ZoneReading& reading : *latest) {
+    const auto record = records_.find(reading.zone);
+    auto& taken = taken_[rank];
+    const auto before = taken.find(reading.zone);
+    if (record == records_.end() ||
+        (before != taken.end() && before->second >= reading.fetched_at)) {
+      continue;
+    }
+    taken.insert_or_assign(reading.zone, reading.fetched_at);
+    if (record->second.Take(reading, rank)) {
+      Keep(reading, rank);
+    }
+  }
+}
+
+void GridWatch::Keep(const grid::ZoneReading& reading, size_t rank) {
+  if (archive_) {
+    SayArchive(archive_->Keep(reading, rank));
+  }
+}
+
+void GridWatch::Forget(Time now) {
+  if (archive_ && now - pruned_ >= kPruneEvery) {
+    pruned_ = now;
+    SayArchive(archive_->Prune(now));
+  }
+}
+
+void GridWatch::SayArchive(const Status& status) {
+  archive_failures_ += status ? 0 : 1;
+  const bool failing = !status;
+  if (failing == std::exchange(archive_failing_, failing) || !options_.poller.on_event) {
+    return;
+  }
+  options_.poller.on_event(
+      {.warning = failing,
+       .text = failing ? "the grid archive fails, a restart will forget: " + status.error().message
+                       : "the grid archive is kept again"});
+}
+
+bool GridWatch::Asked() const {
+  const auto counts = pollers_.front()->Counts();
+  return pollers_.front()->ProviderFailing() ||
+         std::all_of(counts.begin(), counts.end(),
+                     [](const auto& zone) { return zone.second.Reads() > 0; });
+}
+
+std::map<grid::ZoneId, ZoneCounts> GridWatch::Counts(size_t rank) const {
+  return pollers_.at(rank)->Counts();
+}
+
+uint64_t GridWatch::ArchiveFailures() const {
+  const std::lock_guard lock(mutex_);
+  return archive_failures_;
+}
+
+}  // namespace carbon::feeds

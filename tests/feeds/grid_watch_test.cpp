@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "feeds/grid_watch.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include "feeds/poller_case.h"
+#include "support/temp_dir.h"
+
+namespace carbon::feeds {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+class GridWatchTest : public testing::Test {
+ protected:
+  void Start(std::vector<grid::ZoneId> zones, size_t providers = 1, bool archived = false) {
+    GridWatchOptions options;
+    options.poller = {
+        .zones = std::move(zones), .concurrency = 1, .on_event = [this](const PollEvent& event) {
+          const std::lock_guard lock(mutex_);
+          events_.push_back(event.text);
+        }};
+    options.yearly = {{{"DE"}, {GramsPerKwh(381), "a table"}}};
+    std::vector<std::unique_ptr<Feed>> feeds;
+    for (size_t rank = 0; rank < providers; ++rank) {
+      feeds.push_back(std::make_unique<FakeFeed>(scripts_.at(rank), clock_));
+    }
+    std::unique_ptr<Archive> archive;
+    if (archived) {
+      archive = *Archive::Open(folder_.Path("grid.db"));
+    }
+    readers_ = static_cast<std::ptrdiff_t>(providers);
+    watch_ = std::make_unique<GridWatch>(std::move(feeds), std::move(archive), clock_,
+                                         std::move(options));
+    // The readers slept before they were told of the zones: that sleep is not the end of a poll.
+    while (!Asked(providers)) {
+      std::this_thread::yield();
+    }
+    clock_.AwaitIdle(readers_);
+  }
+
+  bool Asked(size_t providers) const {
+    for (size_t rank = 0; rank < providers; ++rank) {
+      for (const auto& [zone, counts] : watch_->Counts(rank)) {
+        if (counts.Reads() == 0) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  void Pass(Duration time) {
+    for (Duration passed{}; passed < time; passed += minutes(1)) {
+      clock_.Advance(minutes(1));
+      clock_.AwaitIdle(readers_);
+      (void)Board();
+    }
+  }
+
+  std::shared_ptr<const grid::Board> Board() { return watch_->BoardAt(clock_.Now()); }
+  grid::Outlook Outlook(const char* zone) {
+    const auto board = Board();
+    const grid::Outlook* outlook = board->Find({zone});
+    EXPECT_NE(outlook, nullptr);
+    return outlook != nullptr ? *outlook : grid::Outlook{};
+  }
+
+  Script::Respond Says(double intensity) {
+    return [this, intensity](const std::string& zone, const std::stop_token&) {
+      const Time now = clock_.Now();
+      return Answer{.reading = grid::ZoneReading{
+                        .zone = {zone},
+                        .kind = {},
+                        .source = "says " + std::to_string(static_cast<int>(intensity)),
+                        .fetched_at = now,
+                        .latest = grid::Observation{.at = FloorTo(now, hours(1)),
+                                                    .intensity = GramsPerKwh(intensity)},
+                        .forecast = {},
+                        .history = {}}};
+    };
+  }
+  static Script::Respond Down() {
+    return [](const std::string&, const std::stop_token&) {
+      return Fails(Error::Kind::unavailable, "down");
+    };
+  }
+
+  const TempDir folder_;
+  net::FakeClock clock_{kMidnight};
+  std::array<Script, 2> scripts_;
+  std::mutex mutex_;
+  std::vector<std::string> events_;
+  std::ptrdiff_t readers_ = 1;
+  std::unique_ptr<GridWatch> watch_;  // last: it uses the rest
+};
+
+TEST_F(GridWatchTest, ShowsWhatTheProviderSays) {
+  scripts_[0].Set(Says(200));
+  Start({{"DE"}, {"SE"}});
+  EXPECT_TRUE(watch_->Asked());
+  EXPECT_EQ(Outlook("DE").now, GramsPerKwh(200));
+  EXPECT_EQ(Outlook("SE").rung, grid::Rung::fresh);
+  EXPECT_EQ(watch_->Counts(0).size(), 2U);
+}
+
+TEST_F(GridWatchTest, WatchesAZoneThatIsAddedLater) {
+  scripts_[0].Set(Says(200));
+  Start({});
+  EXPECT_TRUE(Board()->Zones().empty());
+  watch_->AddZones({{"FR"}});
+  while (!watch_->Asked()) {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(Outlook("FR").now, GramsPerKwh(200));
+}
+
+TEST_F(GridWatchTest, TheStandInSpeaksWhenTheFirstHasNothingLeft) {
+  scripts_[0].Set(Says(200));
+  scripts_[1].Set(Says(90));
+  Start({{"DE"}}, 2);
+  EXPECT_EQ(Outlook("DE").source, "says 200");
+  scripts_[0].Set(Down());
+  Pass(hours(2));
+  EXPECT_EQ(Outlook("DE").source, "says 90") << "an observation alone says nothing of hours later";
+  EXPECT_EQ(Outlook("DE").rung, grid::Rung::second_provider);
+}
+
+TEST_F(GridWatchTest, TheYearlyMeanIsShownWhereNobodyEverSpoke) {
+  scripts_[0].Set(Down());
+  Start({{"DE"}, {"SE"}});
+  EXPECT_EQ(Outlook("DE").rung, grid::Rung::static_factor);
+  EXPECT_EQ(Board()->Unknown().count({"SE"}), 1U);
+}
+
+TEST_F(GridWatchTest, ANewProcessKnowsWhatTheOneBeforeItKnew) {
+  scripts_[0].Set([this](const std::string& zone, const std::stop_token& stop) {
+    Answer answer = Says(200)(zone, stop);
+    answer.reading->forecast = grid::Forecast{
+        clock_.Now(), grid::Series(kMidnight, hours(1), std::vector<double>(72, 150.0))};
+    return answer;
+  });
+  Start({{"DE"}}, 1, true);
+  Pass(hours(3));
+  const grid::Outlook before = Outlook("DE");
+  watch_.reset();
+  scripts_[0].Set(Down());
+  clock_.Advance(hours(2));
+  Start({{"DE"}}, 1, true);
+  const grid::Outlook after = Outlook("DE");
+  EXPECT_EQ(after.rung, grid::Rung::cached);
+  EXPECT_EQ(after.fetched_at, before.fetched_at) << "old news does not grow young by a restart";
+  EXPECT_EQ(after.expected.At(clock_.Now()), before.expected.At(clock_.Now()));
+}
+
+TEST_F(GridWatchTest, AnArchiveThatFailsIsSaidOnceAndHindersNothing) {
+  scripts_[0].Set(Says(200));
+  Start({{"DE"}}, 1, true);
+  (void)Board();
+  sqlite3* vandal = nullptr;
+  ASSERT_EQ(sqlite3_open(folder_.Path("grid.db").c_str(), &vandal), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(vandal, "DROP TABLE observation", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(vandal);
+  Pass(minutes(20));
+  EXPECT_EQ(Outlook("DE").now, GramsPerKwh(200));
+  EXPECT_GE(watch_->ArchiveFailures(), 2U);
+  EXPECT_THAT(events_, SizeIs(1));
+  EXPECT_THAT(events_, Contains(HasSubstr("a restart will forget")));
+}
+
+}  // namespace
+}  // namespace carbon::feeds
