@@ -13,11 +13,11 @@
 #include <vector>
 
 #include "app/cluster_flags.h"
+#include "app/region_flags.h"
+#include "app/signal_flags.h"
 #include "app/stop_signals.h"
-#include "app/token_file.h"
 #include "base/text.h"
 #include "controller/daemon.h"
-#include "feeds/feeds.h"
 #include "kube/lease.h"
 #include "net/clock.h"
 #include "workloads/regions.h"
@@ -37,11 +37,7 @@ carbon-kube.io/expected-duration and carbon-kube.io/max-delay (such as 1h30m).)"
 struct Options {
   ClusterFlags cluster;
   std::string clock = "real";
-  std::string provider = "electricity-maps";
-  std::string provider_url;
-  int requests_per_hour = 0;
-  std::string token_file;
-  std::string signal = "lifecycle";
+  SignalFlags signal;
   std::vector<std::string> regions;
   std::string default_max_delay = "6h";
   std::string default_duration = "1h";
@@ -70,16 +66,6 @@ class Problems {
   std::string text_;
 };
 
-Result<workloads::RegionMap> Regions(const std::vector<std::string>& assignments) {
-  workloads::RegionMap regions = workloads::AwsRegions();
-  for (const std::string& assignment : assignments) {
-    if (const Status done = workloads::OverrideRegion(regions, assignment); !done) {
-      return done.error();
-    }
-  }
-  return regions;
-}
-
 /// Unique among the controllers of a cluster, and in a pod the same after a restart.
 std::string ProcessName() {
   std::array<char, 256> host{};
@@ -89,14 +75,9 @@ std::string ProcessName() {
 
 struct Compiled {
   controller::DaemonOptions daemon;
-  feeds::FeedSettings feed;
   std::unique_ptr<net::Clock> clock;
+  std::vector<std::unique_ptr<feeds::Feed>> feeds;
 };
-
-Result<std::unique_ptr<feeds::Feed>> Feed(const Options& options, const Compiled& compiled) {
-  const auto make_client = [] { return net::MakeHttpClient({}); };
-  return feeds::MakeFeed(options.provider, compiled.feed, make_client, *compiled.clock);
-}
 
 Result<Compiled> Compile(const Options& options) {
   Problems problems;
@@ -109,7 +90,7 @@ Result<Compiled> Compile(const Options& options) {
       problems.Take("--default-duration", ParseDuration(options.default_duration));
   loop.planner.start_margin = problems.Take("--start-margin", ParseDuration(options.start_margin));
   loop.planner.min_saving = options.min_saving;
-  compiled.daemon.regions = problems.Take("--region", Regions(options.regions));
+  compiled.daemon.regions = problems.Take("--region", ParseRegions(options.regions));
   compiled.daemon.instance = options.instance.empty() ? ProcessName() : options.instance;
   compiled.daemon.seed = std::random_device()();
   if (options.leader_elect) {
@@ -117,12 +98,7 @@ Result<Compiled> Compile(const Options& options) {
                                                .name = std::string(kube::kLeaseName),
                                                .holder = compiled.daemon.instance};
   }
-  compiled.feed.token =
-      problems.Take("credentials", ReadTokenFile("--token-file", options.token_file));
-  compiled.feed.base_url = options.provider_url;
-  compiled.feed.requests_per_hour = options.requests_per_hour;
-  compiled.feed.kind = options.signal == "direct" ? grid::SignalKind::average_direct
-                                                  : grid::SignalKind::average_lifecycle;
+  compiled.daemon.signal = KindOf(options.signal);
   if (const Status status = problems.status(); !status) {
     return status.error();
   }
@@ -132,10 +108,12 @@ Result<Compiled> Compile(const Options& options) {
   if (!(options.min_saving >= 0 && options.min_saving < 1)) {
     return Invalid("--min-saving: must be a share from 0 to below 1");
   }
-  // A wrong setting of the feed shall be told before anything is started.
-  if (const auto feed = Feed(options, compiled); !feed) {
-    return feed.error();
+  // A wrong setting of a feed shall be told before anything is started.
+  auto feeds = MakeFeeds(options.signal, *compiled.clock);
+  if (!feeds) {
+    return feeds.error();
   }
+  compiled.feeds = *std::move(feeds);
   return compiled;
 }
 
@@ -153,9 +131,14 @@ Status Run(const Options& options) {
   if (!cluster) {
     return cluster.error();
   }
+  auto archive = OpenArchive(options.signal);
+  if (!archive) {
+    return archive.error();
+  }
   StopSignals signals;
   controller::DaemonParts parts{.make_client = cluster->make_client,
-                                .make_feed = [&] { return Feed(options, *compiled); },
+                                .feeds = std::move(compiled->feeds),
+                                .archive = *std::move(archive),
                                 .clock = compiled->clock.get(),
                                 .real_clock = real_clock.get()};
   controller::Daemon daemon(std::move(compiled->daemon), std::move(parts));
@@ -163,30 +146,8 @@ Status Run(const Options& options) {
 }
 
 void DescribeSignal(CLI::App& command, Options& options) {
-  command.add_option("--provider", options.provider, "who tells the carbon intensity")
-      ->capture_default_str();
-  command
-      .add_option("--provider-url", options.provider_url,
-                  "where the provider is, if not at its own address; `carbon-kube replay-grid` "
-                  "can stand in for it")
-      ->type_name("URL");
-  command
-      .add_option("--provider-requests-per-hour", options.requests_per_hour,
-                  "most requests to the provider, of all zones together; 0: as the provider allows")
-      ->type_name("N")
-      ->check(CLI::Range(0, 100'000))
-      ->capture_default_str();
-  command.add_option("--token-file", options.token_file, "file with the provider's token")
-      ->type_name("FILE");
-  command.add_option("--signal", options.signal, "which emissions count")
-      ->check(CLI::IsMember({"lifecycle", "direct"}))
-      ->capture_default_str();
-  command
-      .add_option("--region", options.regions,
-                  "grid zone of a region label; goes before the built-in map of AWS regions; may "
-                  "be repeated")
-      ->type_name("REGION=ZONE")
-      ->allow_extra_args(false);
+  AddSignalFlags(command, options.signal);
+  AddRegionFlags(command, options.regions);
 }
 
 void DescribePlanning(CLI::App& command, Options& options) {

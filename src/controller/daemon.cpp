@@ -26,14 +26,6 @@ std::string Names(const std::set<grid::ZoneId>& zones) {
   return names;
 }
 
-/// Whether to wait for more would be in vain.
-bool AnsweredForAll(const feeds::Poller& poller) {
-  const auto counts = poller.Counts();
-  return poller.ProviderFailing() ||
-         std::all_of(counts.begin(), counts.end(),
-                     [](const auto& zone) { return zone.second.Reads() > 0; });
-}
-
 }  // namespace
 
 Daemon::Daemon(DaemonOptions options, DaemonParts parts)
@@ -57,9 +49,7 @@ Status Daemon::Run(std::stop_token stop) {
     leadership.emplace(*options_.lease, parts_.make_client, *parts_.real_clock,
                        [this] { wakeup_.Wake(); });
   }
-  if (const Status started = StartPolling(); !started) {
-    return started;
-  }
+  StartWatching();
   while (!stop.stop_requested()) {
     Follow(nodes, stop);
     TellOfContact(pods, nodes);
@@ -69,7 +59,7 @@ Status Daemon::Run(std::stop_token stop) {
     parts_.real_clock->SleepUntil(parts_.real_clock->Now() + kLeastPause, stop);
     wakeup_.Wait(UntilNextStep(result), stop);
   }
-  poller_.reset();
+  watch_.reset();
   spdlog::info("stopped: {} steps, {} released, {} explained, {} failures", loop_counters_.steps,
                loop_counters_.released, loop_counters_.explained, loop_counters_.failures);
   return {};
@@ -89,19 +79,17 @@ Status Daemon::AwaitSync(const Pods& pods, const Nodes& nodes, const std::stop_t
                      (why.empty() ? "the API server did not answer in time" : why));
 }
 
-Status Daemon::StartPolling() {
-  auto feed = parts_.make_feed();
-  if (!feed) {
-    return feed.error();
-  }
-  feeds::PollerOptions options;
-  options.seed = options_.seed;
-  options.on_update = [this] { wakeup_.Wake(); };
-  options.on_event = [](const feeds::PollEvent& event) {
+void Daemon::StartWatching() {
+  feeds::GridWatchOptions options;
+  options.kind = options_.signal;
+  options.outlook = options_.outlook;
+  options.poller.seed = options_.seed;
+  options.poller.on_update = [this] { wakeup_.Wake(); };
+  options.poller.on_event = [](const feeds::PollEvent& event) {
     spdlog::log(event.warning ? spdlog::level::warn : spdlog::level::info, "{}", event.text);
   };
-  poller_ = std::make_unique<feeds::Poller>(*std::move(feed), *parts_.clock, std::move(options));
-  return {};
+  watch_ = std::make_unique<feeds::GridWatch>(std::move(parts_.feeds), std::move(parts_.archive),
+                                              *parts_.clock, std::move(options));
 }
 
 void Daemon::Follow(const Nodes& nodes, const std::stop_token& stop) {
@@ -128,28 +116,23 @@ void Daemon::Follow(const Nodes& nodes, const std::stop_token& stop) {
     }
   }
   if (zones != zones_) {
-    PollZones(std::move(zones), stop);
+    WatchZones(std::move(zones), stop);
   }
 }
 
-void Daemon::PollZones(std::set<grid::ZoneId> zones, const std::stop_token& stop) {
+void Daemon::WatchZones(std::set<grid::ZoneId> zones, const std::stop_token& stop) {
   zones_ = std::move(zones);
   spdlog::info("polling {} zones: {}", zones_.size(), Names(zones_));
-  poller_->AddZones({zones_.begin(), zones_.end()});
+  watch_->AddZones({zones_.begin(), zones_.end()});
   const Time give_up = parts_.real_clock->Now() + options_.first_signal;
-  while (!stop.stop_requested() && !AnsweredForAll(*poller_) &&
-         parts_.real_clock->Now() < give_up) {
+  while (!stop.stop_requested() && !watch_->Asked() && parts_.real_clock->Now() < give_up) {
     wakeup_.Wait(Duration(50), stop);
   }
 }
 
 World Daemon::Observe(const Pods& pods) const {
   const Time now = parts_.clock->Now();
-  World world{.now = now,
-              .board = std::make_shared<const grid::Board>(
-                  grid::Board::Of(*poller_->Latest(), now, options_.outlook)),
-              .held = {},
-              .fleet = fleet_.get()};
+  World world{.now = now, .board = watch_->BoardAt(now), .held = {}, .fleet = fleet_.get()};
   for (const auto& item : pods.Now()) {
     if (item->value.held()) {
       world.held.push_back({item->value, parts_.clock->FromReal(item->value.created)});

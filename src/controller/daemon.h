@@ -7,12 +7,14 @@
 #include <set>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "controller/loop.h"
 #include "controller/wakeup.h"
+#include "feeds/archive.h"
 #include "feeds/feed.h"
-#include "feeds/poller.h"
+#include "feeds/grid_watch.h"
 #include "grid/outlook.h"
 #include "kube/client.h"
 #include "kube/informer.h"
@@ -26,6 +28,7 @@ namespace carbon::controller {
 
 struct DaemonOptions {
   LoopSettings loop;
+  grid::SignalKind signal = grid::SignalKind::average_lifecycle;
   grid::OutlookRules outlook;
   workloads::RegionMap regions;
   Duration tick = std::chrono::minutes(5);           ///< longest time between two looks
@@ -39,9 +42,11 @@ struct DaemonOptions {
 /// What a daemon is made of.
 struct DaemonParts {
   kube::ClientFactory make_client;
-  std::function<Result<std::unique_ptr<feeds::Feed>>()> make_feed;
-  const net::Clock* clock = nullptr;       ///< tells schedules, signals and deadlines
-  const net::Clock* real_clock = nullptr;  ///< tells the machine's time
+  /// The first choice, and perhaps one that stands in for it; both of options.signal.
+  std::vector<std::unique_ptr<feeds::Feed>> feeds;
+  std::unique_ptr<feeds::Archive> archive = nullptr;  ///< null: a restart forgets what was polled
+  const net::Clock* clock = nullptr;                  ///< tells schedules, signals and deadlines
+  const net::Clock* real_clock = nullptr;             ///< tells the machine's time
 };
 
 /// Runs the loop against a cluster: mirrors nodes and managed pods, polls the zones of the regions
@@ -67,10 +72,10 @@ class Daemon {
   using Nodes = kube::Informer<workloads::NodeView>;
 
   Status AwaitSync(const Pods& pods, const Nodes& nodes, const std::stop_token& stop) const;
-  Status StartPolling();
-  /// Makes the fleet anew where nodes have changed, and polls the zones they brought.
+  void StartWatching();
+  /// Makes the fleet anew where nodes have changed, and watches the zones they brought.
   void Follow(const Nodes& nodes, const std::stop_token& stop);
-  void PollZones(std::set<grid::ZoneId> zones, const std::stop_token& stop);
+  void WatchZones(std::set<grid::ZoneId> zones, const std::stop_token& stop);
   World Observe(const Pods& pods) const;
   Duration UntilNextStep(const StepResult& result) const;
   /// Says once when the API server is lost or back.
@@ -81,7 +86,7 @@ class Daemon {
   Wakeup wakeup_;
   LoopCounters loop_counters_;
   std::set<grid::ZoneId> zones_;
-  std::unique_ptr<feeds::Poller> poller_;
+  std::unique_ptr<feeds::GridWatch> watch_;
   std::string contact_error_;
   kube::Snapshot<workloads::NodeView> nodes_seen_;
   std::unique_ptr<workloads::Fleet> fleet_;

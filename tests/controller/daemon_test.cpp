@@ -145,6 +145,12 @@ class DaemonTest : public testing::Test {
     make_feed_ = [this] { return std::make_unique<TwoLevels>(*real_); };
   }
 
+  std::vector<std::unique_ptr<feeds::Feed>> Feeds() const {
+    std::vector<std::unique_ptr<feeds::Feed>> feeds;
+    feeds.push_back(make_feed_());
+    return feeds;
+  }
+
   /// Runs a daemon until `done` or ten seconds have passed, then stops it.
   Status RunUntil(const std::string& url, const std::function<bool()>& done) {
     DaemonOptions options;
@@ -153,12 +159,11 @@ class DaemonTest : public testing::Test {
       options.regions.insert({region, {.zone = {"zone of " + region}, .pue = {}}});
     }
     options.first_sync = milliseconds(500);
-    DaemonParts parts{
-        .make_client = kube::MakeClientFactory({.server = url}, *real_,
-                                               {.tries = 1, .patience = milliseconds(100)}),
-        .make_feed = [this]() -> Result<std::unique_ptr<feeds::Feed>> { return make_feed_(); },
-        .clock = real_.get(),
-        .real_clock = real_.get()};
+    DaemonParts parts{.make_client = kube::MakeClientFactory(
+                          {.server = url}, *real_, {.tries = 1, .patience = milliseconds(100)}),
+                      .feeds = Feeds(),
+                      .clock = real_.get(),
+                      .real_clock = real_.get()};
     Daemon daemon(std::move(options), std::move(parts));
     Status result;
     std::jthread thread([&](const std::stop_token& stop) { result = daemon.Run(stop); });

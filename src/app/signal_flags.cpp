@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/signal_flags.h"
+
+#include <utility>
+
+#include "app/token_file.h"
+#include "feeds/feeds.h"
+#include "net/http.h"
+
+namespace carbon::app {
+namespace {
+
+Result<std::unique_ptr<feeds::Feed>> MakeFeed(const ProviderFlags& provider, const char* token_flag,
+                                              grid::SignalKind kind, const net::Clock& clock) {
+  const auto token = ReadTokenFile(token_flag, provider.token_file);
+  if (!token) {
+    return token.error();
+  }
+  feeds::FeedSettings settings;
+  settings.base_url = provider.url;
+  settings.token = *token;
+  settings.kind = kind;
+  settings.requests_per_hour = provider.requests_per_hour;
+  const auto make_client = [] { return net::MakeHttpClient({}); };
+  return feeds::MakeFeed(provider.name, settings, make_client, clock);
+}
+
+}  // namespace
+
+void AddSignalFlags(CLI::App& command, SignalFlags& flags) {
+  command.add_option("--provider", flags.provider.name, "who tells the carbon intensity")
+      ->capture_default_str();
+  command
+      .add_option("--provider-url", flags.provider.url,
+                  "where the provider is, if not at its own address; `carbon-kube replay-grid` "
+                  "can stand in for it")
+      ->type_name("URL");
+  command.add_option("--token-file", flags.provider.token_file, "file with the provider's token")
+      ->type_name("FILE");
+  command
+      .add_option("--provider-requests-per-hour", flags.provider.requests_per_hour,
+                  "most requests to the provider, of all zones together; 0: as the provider allows")
+      ->type_name("N")
+      ->check(CLI::Range(0, 100'000))
+      ->capture_default_str();
+  command
+      .add_option("--stand-in", flags.stand_in.name,
+                  "another provider of the same signal, for when the first has nothing left to say")
+      ->type_name("NAME");
+  command.add_option("--stand-in-url", flags.stand_in.url, "where it is")->type_name("URL");
+  command.add_option("--stand-in-token-file", flags.stand_in.token_file, "file with its token")
+      ->type_name("FILE");
+  command.add_option("--signal", flags.signal, "which emissions count")
+      ->check(CLI::IsMember({"lifecycle", "direct", "marginal"}))
+      ->capture_default_str();
+  command
+      .add_option("--archive", flags.archive,
+                  "file in which what was polled outlives the process; made where it is absent")
+      ->type_name("FILE");
+}
+
+grid::SignalKind KindOf(const SignalFlags& flags) {
+  return flags.signal == "marginal" ? grid::SignalKind::marginal
+         : flags.signal == "direct" ? grid::SignalKind::average_direct
+                                    : grid::SignalKind::average_lifecycle;
+}
+
+Result<std::vector<std::unique_ptr<feeds::Feed>>> MakeFeeds(const SignalFlags& flags,
+                                                            const net::Clock& clock) {
+  std::vector<std::unique_ptr<feeds::Feed>> feeds;
+  auto first = MakeFeed(flags.provider, "--token-file", KindOf(flags), clock);
+  if (!first) {
+    return first.error();
+  }
+  feeds.push_back(*std::move(first));
+  if (flags.stand_in.name.empty()) {
+    if (!flags.stand_in.url.empty() || !flags.stand_in.token_file.empty()) {
+      return Invalid("--stand-in-url and --stand-in-token-file need --stand-in NAME");
+    }
+    return feeds;
+  }
+  auto second = MakeFeed(flags.stand_in, "--stand-in-token-file", KindOf(flags), clock);
+  if (!second) {
+    return second.error().In("--stand-in");
+  }
+  feeds.push_back(*std::move(second));
+  return feeds;
+}
+
+Result<std::unique_ptr<feeds::Archive>> OpenArchive(const SignalFlags& flags) {
+  if (flags.archive.empty()) {
+    return std::unique_ptr<feeds::Archive>();
+  }
+  auto archive = feeds::Archive::Open(flags.archive);
+  return archive ? std::move(archive) : archive.error().In("--archive");
+}
+
+}  // namespace carbon::app
