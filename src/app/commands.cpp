@@ -12,14 +12,15 @@
 #include "app/replay_grid.h"
 #include "app/simulate.h"
 #include "app/why.h"
+#include "app/zones.h"
 
 namespace carbon::app {
 namespace {
 
 using AddCommand = CLI::App* (*)(CLI::App&, int&);
-constexpr std::array<AddCommand, 6> kCommands = {AddControllerCommand, AddWhyCommand,
-                                                 AddReleaseCommand,    AddForecastCommand,
-                                                 AddSimulateCommand,   AddReplayGridCommand};
+constexpr std::array<AddCommand, 7> kCommands = {
+    AddControllerCommand, AddWhyCommand,      AddReleaseCommand,   AddZonesCommand,
+    AddForecastCommand,   AddSimulateCommand, AddReplayGridCommand};
 
 }  // namespace
 

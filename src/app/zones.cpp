@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/zones.h"
+
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/cluster_flags.h"
+#include "app/region_flags.h"
+#include "app/signal_flags.h"
+#include "app/stop_signals.h"
+#include "app/zones_report.h"
+#include "feeds/grid_watch.h"
+#include "kube/informer.h"
+#include "net/clock.h"
+#include "workloads/node.h"
+
+namespace carbon::app {
+namespace {
+
+constexpr const char* kExample =
+    R"(Example: the zones of a cluster's nodes, and two zones without a cluster
+  carbon-kube zones --token-file ~/em-token
+  carbon-kube zones --zone DE --zone FR --token-file ~/em-token --output json)";
+
+/// Real time that the API server, and then the providers, may take.
+constexpr Duration kPatience = std::chrono::seconds(20);
+
+struct Options {
+  ClusterFlags cluster;
+  SignalFlags signal;
+  std::vector<std::string> regions;
+  std::vector<std::string> zones;
+  std::string clock = "real";
+  std::string output = "table";
+};
+
+/// What the poller has to say, kept for when it is of use.
+class Complaints {
+ public:
+  void Hear(const feeds::PollEvent& event) {
+    const std::lock_guard lock(mutex_);
+    if (event.warning) {
+      text_ += "warning: " + event.text + "\n";
+    }
+  }
+  std::string Text() const {
+    const std::lock_guard lock(mutex_);
+    return text_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+};
+
+/// The regions of the cluster's nodes, with how many nodes each has that can be used.
+Result<std::map<std::string, size_t>> RegionsOf(const ClusterFlags& flags, const net::Clock& clock,
+                                                const std::stop_token& stop) {
+  const auto cluster = FindCluster(flags, clock);
+  if (!cluster) {
+    return cluster.error();
+  }
+  const kube::Informer<workloads::NodeView> nodes({.path = "/api/v1/nodes", .selection = {}},
+                                                  cluster->make_client, clock, workloads::ReadNode);
+  if (!nodes.AwaitSync(kPatience, stop)) {
+    const std::string why = nodes.LastError();
+    return Unavailable("the nodes cannot be read: " +
+                       (why.empty() ? "the API server did not answer in time" : why) +
+                       "; --zone NAME needs no cluster");
+  }
+  std::map<std::string, size_t> regions;
+  for (const auto& node : nodes.Now()) {
+    regions[node->value.region()] += node->value.usable ? 1 : 0;
+  }
+  regions.erase("");
+  return regions;
+}
+
+std::vector<ZoneRow> RowsOf(const std::map<std::string, size_t>& found,
+                            const workloads::RegionMap& map,
+                            const std::vector<std::string>& assignments) {
+  std::vector<ZoneRow> rows;
+  for (const auto& [region, nodes] : found) {
+    const auto known = map.find(region);
+    const bool by_user = std::any_of(
+        assignments.begin(), assignments.end(),
+        [&](const std::string& assignment) { return assignment.starts_with(region + "="); });
+    rows.push_back({.region = region,
+                    .nodes = nodes,
+                    .zone = known == map.end() ? grid::ZoneId{} : known->second.zone,
+                    .mapped_by = known == map.end() ? ""
+                                 : by_user          ? "--region"
+                                                    : "Electricity Maps' list, August 2026"});
+  }
+  return rows;
+}
+
+Result<std::vector<ZoneRow>> Rows(const Options& options, const net::Clock& real_clock,
+                                  const std::stop_token& stop) {
+  if (!options.zones.empty()) {
+    std::vector<ZoneRow> rows;
+    for (const std::string& zone : options.zones) {
+      rows.push_back({.region = {}, .nodes = 0, .zone = {zone}, .mapped_by = {}});
+    }
+    return rows;
+  }
+  const auto map = ParseRegions(options.regions);
+  if (!map) {
+    return map.error().In("--region");
+  }
+  const auto regions = RegionsOf(options.cluster, real_clock, stop);
+  if (!regions) {
+    return regions.error();
+  }
+  return RowsOf(*regions, *map, options.regions);
+}
+
+std::vector<grid::ZoneId> ZonesOf(const std::vector<ZoneRow>& rows) {
+  std::set<grid::ZoneId> zones;
+  for (const ZoneRow& row : rows) {
+    if (!row.zone.name.empty()) {
+      zones.insert(row.zone);
+    }
+  }
+  return {zones.begin(), zones.end()};
+}
+
+Status Run(const Options& options) {
+  const auto clock = net::ParseClock(options.clock);
+  if (!clock) {
+    return clock.error().In("--clock");
+  }
+  auto feeds = MakeFeeds(options.signal, **clock);
+  if (!feeds) {
+    return feeds.error();
+  }
+  StopSignals signals;
+  const auto real_clock = net::MakeRealClock();
+  const auto rows = Rows(options, *real_clock, signals.token());
+  if (!rows) {
+    return rows.error();
+  }
+  auto archive = OpenArchive(options.signal);
+  if (!archive) {
+    return archive.error();
+  }
+  Complaints complaints;
+  feeds::GridWatchOptions watch_options;
+  watch_options.kind = KindOf(options.signal);
+  watch_options.poller.zones = ZonesOf(*rows);
+  watch_options.poller.on_event = [&](const feeds::PollEvent& event) { complaints.Hear(event); };
+  feeds::GridWatch watch(*std::move(feeds), *std::move(archive), **clock, std::move(watch_options));
+  const Time give_up = real_clock->Now() + kPatience;
+  while (!watch.Asked() && real_clock->Now() < give_up && !signals.token().stop_requested()) {
+    real_clock->SleepUntil(real_clock->Now() + Duration(20), signals.token());
+  }
+  const auto board = watch.BoardAt((*clock)->Now());
+  std::cerr << complaints.Text();
+  std::cout << (options.output == "json" ? ZonesJson(*rows, *board) : ZonesTable(*rows, *board))
+            << std::flush;
+  return std::cout ? Status() : Unavailable("cannot write the result");
+}
+
+void Describe(CLI::App& command, Options& options) {
+  AddClusterFlags(command, options.cluster, false);
+  AddSignalFlags(command, options.signal);
+  AddRegionFlags(command, options.regions);
+  command.add_option("--zone", options.zones, "this zone, whatever the cluster; may be repeated")
+      ->type_name("ZONE")
+      ->allow_extra_args(false);
+  command
+      .add_option("--clock", options.clock,
+                  "the calendar of the signals: real, or ORIGIN@REALxSPEED for a replay")
+      ->capture_default_str();
+  command.add_option("-o,--output", options.output, "how to print it")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
+}
+
+}  // namespace
+
+CLI::App* AddZonesCommand(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "zones", "Show each region's grid zone, its intensity now, and what that is worth");
+  command->footer(kExample);
+  Describe(*command, *options);
+  command->callback([options, &exit_code] { exit_code = Finish("zones", Run(*options)); });
+  return command;
+}
+
+}  // namespace carbon::app
