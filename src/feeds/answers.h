@@ -37,7 +37,7 @@ class Document {
   Error NotA(std::string_view form) const;
 
   std::string_view body_;
-  std::array<unsigned char, 16'384> buffer_;
+  std::array<unsigned char, 16 * 1024> buffer_;
   boost::json::monotonic_resource arena_;
   boost::json::value value_;
 };
