@@ -217,9 +217,9 @@ net::HttpResponse PastRange(const Question& asked) {
 /// The newest issue known at `now` that says something about the present or later.
 const grid::Forecast* Newest(const Question& asked) {
   const auto& issues = asked.recording.forecasts;
-  auto after = std::upper_bound(
-      issues.begin(), issues.end(), asked.now,
-      [](Time now, const grid::Forecast& issue) { return now < issue.issued_at; });
+  auto after =
+      std::upper_bound(issues.begin(), issues.end(), asked.now,
+                       [](Time now, const grid::Forecast& issue) { return now < issue.issued_at; });
   while (after != issues.begin()) {
     --after;
     if (after->series.end() > asked.Present()) {
