@@ -12,16 +12,24 @@
 
 #include "app/backtest_report.h"
 #include "app/cluster_flags.h"
+#include "app/look_once.h"
+#include "app/outlook_report.h"
 #include "app/progress.h"
 #include "app/recording_flags.h"
+#include "app/signal_flags.h"
+#include "app/stop_signals.h"
 #include "base/text.h"
 #include "grid/backtest.h"
+#include "net/clock.h"
 
 namespace carbon::app {
 namespace {
 
 constexpr const char* kExample =
-    R"(Example: how well five grids could be forecast, July to December 2021
+    R"(Example: what is expected of Germany's grid, by Electricity Maps
+  carbon-kube forecast --zone DE --token-file ~/em-token
+
+Example: how well five grids could be forecast, July to December 2021
   carbon-kube forecast --backtest --data data
   carbon-kube forecast --backtest --data data --zone DE --output json)";
 
@@ -29,6 +37,8 @@ constexpr const char* kExample =
 constexpr Duration kSummed = std::chrono::hours(24);
 
 struct Options {
+  SignalFlags signal;
+  std::string clock = "real";
   RecordingFlags recordings;
   std::vector<std::string> zones;
   bool backtest = false;
@@ -151,24 +161,60 @@ Result<std::vector<ZoneBacktest>> RunBacktest(const Options& options) {
   return zones;
 }
 
-Status Run(const Options& options) {
-  if (!options.backtest) {
-    return Invalid("say --backtest");
-  }
+Result<std::string> Backtested(const Options& options) {
   const auto zones = RunBacktest(options);
   if (!zones) {
     return zones.error();
   }
-  std::cout << (options.output == "json" ? BacktestJson(*zones) : BacktestTable(*zones))
-            << std::flush;
+  return options.output == "json" ? BacktestJson(*zones) : BacktestTable(*zones);
+}
+
+Result<std::string> Live(const Options& options) {
+  const auto span = ParseSpan(options);
+  if (!span) {
+    return span.error();
+  }
+  if (options.zones.empty()) {
+    return Invalid("of which zone? Give --zone ZONE, or --backtest and recordings");
+  }
+  const auto clock = net::ParseClock(options.clock);
+  if (!clock) {
+    return clock.error().In("--clock");
+  }
+  std::vector<grid::ZoneId> zones;
+  for (const std::string& zone : options.zones) {
+    zones.push_back({zone});
+  }
+  StopSignals signals;
+  const auto board = LookOnce(options.signal, zones, **clock, signals.token());
+  if (!board) {
+    return board.error();
+  }
+  return options.output == "json" ? OutlookJson(zones, **board, span->horizon)
+                                  : OutlookTable(zones, **board, span->horizon);
+}
+
+Status Run(const Options& options) {
+  const auto text = options.backtest ? Backtested(options) : Live(options);
+  if (!text) {
+    return text.error();
+  }
+  std::cout << *text << std::flush;
   return std::cout ? Status() : Unavailable("cannot write the result");
 }
 
 void Describe(CLI::App& command, Options& options) {
+  AddSignalFlags(command, options.signal);
+  command
+      .add_option("--clock", options.clock,
+                  "the calendar of the signals: real, or ORIGIN@REALxSPEED for a replay")
+      ->capture_default_str();
   command.add_flag("--backtest", options.backtest,
                    "replay recorded grids and measure the forecasts that would have been made");
   AddRecordingFlags(command, options.recordings, {"lifecycle", "direct", "marginal"});
-  command.add_option("--zone", options.zones, "only this zone; may be repeated (all)")
+  command
+      .add_option("--zone", options.zones,
+                  "this zone; may be repeated (with --backtest: all that are recorded)")
       ->allow_extra_args(false);
   command.add_option("--from", options.from, "first origin (the first forecast's issue)")
       ->type_name("TIME");

@@ -5,18 +5,17 @@
 #include <iostream>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "app/cluster_flags.h"
+#include "app/look_once.h"
 #include "app/region_flags.h"
 #include "app/signal_flags.h"
 #include "app/stop_signals.h"
 #include "app/zones_report.h"
-#include "feeds/grid_watch.h"
 #include "kube/informer.h"
 #include "net/clock.h"
 #include "workloads/node.h"
@@ -29,7 +28,7 @@ constexpr const char* kExample =
   carbon-kube zones --token-file ~/em-token
   carbon-kube zones --zone DE --zone FR --token-file ~/em-token --output json)";
 
-/// Real time that the API server, and then the providers, may take.
+/// Real time that the API server may take.
 constexpr Duration kPatience = std::chrono::seconds(20);
 
 struct Options {
@@ -39,25 +38,6 @@ struct Options {
   std::vector<std::string> zones;
   std::string clock = "real";
   std::string output = "table";
-};
-
-/// What the poller has to say, kept for when it is of use.
-class Complaints {
- public:
-  void Hear(const feeds::PollEvent& event) {
-    const std::lock_guard lock(mutex_);
-    if (event.warning) {
-      text_ += "warning: " + event.text + "\n";
-    }
-  }
-  std::string Text() const {
-    const std::lock_guard lock(mutex_);
-    return text_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::string text_;
 };
 
 /// The regions of the cluster's nodes, with how many nodes each has that can be used.
@@ -137,8 +117,8 @@ Status Run(const Options& options) {
   if (!clock) {
     return clock.error().In("--clock");
   }
-  auto feeds = MakeFeeds(options.signal, **clock);
-  if (!feeds) {
+  // A wrong setting of a provider is told before the cluster is asked.
+  if (const auto feeds = MakeFeeds(options.signal, **clock); !feeds) {
     return feeds.error();
   }
   StopSignals signals;
@@ -147,23 +127,11 @@ Status Run(const Options& options) {
   if (!rows) {
     return rows.error();
   }
-  auto archive = OpenArchive(options.signal);
-  if (!archive) {
-    return archive.error();
+  const auto board = LookOnce(options.signal, ZonesOf(*rows), **clock, signals.token());
+  if (!board) {
+    return board.error();
   }
-  Complaints complaints;
-  feeds::GridWatchOptions watch_options;
-  watch_options.kind = KindOf(options.signal);
-  watch_options.poller.zones = ZonesOf(*rows);
-  watch_options.poller.on_event = [&](const feeds::PollEvent& event) { complaints.Hear(event); };
-  feeds::GridWatch watch(*std::move(feeds), *std::move(archive), **clock, std::move(watch_options));
-  const Time give_up = real_clock->Now() + kPatience;
-  while (!watch.Asked() && real_clock->Now() < give_up && !signals.token().stop_requested()) {
-    real_clock->SleepUntil(real_clock->Now() + Duration(20), signals.token());
-  }
-  const auto board = watch.BoardAt((*clock)->Now());
-  std::cerr << complaints.Text();
-  std::cout << (options.output == "json" ? ZonesJson(*rows, *board) : ZonesTable(*rows, *board))
+  std::cout << (options.output == "json" ? ZonesJson(*rows, **board) : ZonesTable(*rows, **board))
             << std::flush;
   return std::cout ? Status() : Unavailable("cannot write the result");
 }

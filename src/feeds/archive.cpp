@@ -123,11 +123,54 @@ class Statement {
   int bound_ = 0;
 };
 
-/// A row, with the time at which it came: what Replay() puts in order.
+/// A row: what Replay() puts in order.
 struct Kept {
   grid::ZoneReading reading;
   size_t rank;
 };
+
+/// `blank` with what a row's columns from `first` on say: fetched_at, source, rank.
+Kept KeptOf(const Statement& row, int first, const grid::ZoneReading& blank) {
+  Kept kept{.reading = blank, .rank = static_cast<size_t>(row.Int(first + 2))};
+  kept.reading.fetched_at = row.At(first);
+  kept.reading.source = row.Bytes(first + 1);
+  return kept;
+}
+
+/// Adds what was observed of blank's zone and kind; false where it cannot be read.
+bool ReadObservations(sqlite3* handle, const grid::ZoneReading& blank, std::vector<Kept>& kept) {
+  Statement rows(handle,
+                 "SELECT at, step, g_per_kwh, estimated, fetched_at, source, rank "
+                 "FROM observation WHERE kind = ? AND zone = ? ORDER BY at");
+  rows.Bind(static_cast<int64_t>(blank.kind)).Bind(blank.zone.name);
+  int state = rows.Step();
+  for (; state == SQLITE_ROW; state = rows.Step()) {
+    kept.push_back(KeptOf(rows, 4, blank));
+    kept.back().reading.latest = grid::Observation{.at = rows.At(0),
+                                                   .step = Duration(rows.Int(1)),
+                                                   .intensity = GramsPerKwh(rows.Real(2)),
+                                                   .estimated = rows.Int(3) != 0};
+  }
+  return state == SQLITE_DONE;
+}
+
+/// Adds what was forecast.
+bool ReadForecasts(sqlite3* handle, const grid::ZoneReading& blank, std::vector<Kept>& kept) {
+  Statement rows(handle,
+                 "SELECT issued_at, start, step, g_per_kwh, fetched_at, source, rank "
+                 "FROM forecast WHERE kind = ? AND zone = ? ORDER BY issued_at");
+  rows.Bind(static_cast<int64_t>(blank.kind)).Bind(blank.zone.name);
+  int state = rows.Step();
+  for (; state == SQLITE_ROW; state = rows.Step()) {
+    const Duration step(rows.Int(2));
+    if (step > Duration::zero()) {
+      kept.push_back(KeptOf(rows, 4, blank));
+      kept.back().reading.forecast =
+          grid::Forecast{rows.At(0), grid::Series(rows.At(1), step, Values(rows.Bytes(3)))};
+    }
+  }
+  return state == SQLITE_DONE;
+}
 
 }  // namespace
 
@@ -217,48 +260,16 @@ Status Archive::Keep(const grid::ZoneReading& reading, size_t rank) {
 
 Status Archive::Replay(const grid::ZoneId& zone, grid::SignalKind kind,
                        const std::function<void(const grid::ZoneReading&, size_t)>& take) {
+  const grid::ZoneReading blank{.zone = zone,
+                                .kind = kind,
+                                .source = {},
+                                .fetched_at = {},
+                                .latest = {},
+                                .forecast = {},
+                                .history = {}};
   std::vector<Kept> kept;
-  const auto blank = [&](const Statement& row, int fetched, int source, int rank) {
-    Kept item{.reading = {.zone = zone,
-                          .kind = kind,
-                          .source = std::string(row.Bytes(source)),
-                          .fetched_at = row.At(fetched),
-                          .latest = {},
-                          .forecast = {},
-                          .history = {}},
-              .rank = static_cast<size_t>(row.Int(rank))};
-    return item;
-  };
-  Statement observed(database_->handle,
-                     "SELECT at, step, g_per_kwh, estimated, fetched_at, source, rank "
-                     "FROM observation WHERE kind = ? AND zone = ? ORDER BY at");
-  observed.Bind(static_cast<int64_t>(kind)).Bind(zone.name);
-  int state = observed.Step();
-  for (; state == SQLITE_ROW; state = observed.Step()) {
-    Kept item = blank(observed, 4, 5, 6);
-    item.reading.latest = grid::Observation{.at = observed.At(0),
-                                            .step = Duration(observed.Int(1)),
-                                            .intensity = GramsPerKwh(observed.Real(2)),
-                                            .estimated = observed.Int(3) != 0};
-    kept.push_back(std::move(item));
-  }
-  if (state != SQLITE_DONE) {
-    return database_->Failed("cannot be read");
-  }
-  Statement said(database_->handle,
-                 "SELECT issued_at, start, step, g_per_kwh, fetched_at, source, rank "
-                 "FROM forecast WHERE kind = ? AND zone = ? ORDER BY issued_at");
-  said.Bind(static_cast<int64_t>(kind)).Bind(zone.name);
-  for (state = said.Step(); state == SQLITE_ROW; state = said.Step()) {
-    Kept item = blank(said, 4, 5, 6);
-    const Duration step(said.Int(2));
-    if (step > Duration::zero()) {
-      item.reading.forecast =
-          grid::Forecast{said.At(0), grid::Series(said.At(1), step, Values(said.Bytes(3)))};
-      kept.push_back(std::move(item));
-    }
-  }
-  if (state != SQLITE_DONE) {
+  if (!ReadObservations(database_->handle, blank, kept) ||
+      !ReadForecasts(database_->handle, blank, kept)) {
     return database_->Failed("cannot be read");
   }
   // Observations come first where both came by one poll, as when they were taken.

@@ -65,9 +65,7 @@ void Blend::Hear(const Forecast& forecast) {
   const Duration step = history_.step();
   const Series& series = forecast.series;
   const int64_t at = history_.newest();
-  const int64_t apart = horizons_.back() / kMostHeard;
-  const bool soon = !heard_.empty() && at > heard_.back().at && at < heard_.back().at + apart;
-  if (series.empty() || soon) {
+  if (series.empty()) {
     return;
   }
   Heard heard{.at = at, .first = history_.Number(series.start()), .values = {}};
@@ -77,13 +75,19 @@ void Blend::Hear(const Forecast& forecast) {
     const auto mean = series.Mean(from, std::min(history_.TimeOf(number) + step, series.end()));
     heard.values.push_back(static_cast<float>(mean ? mean->value() : Series::kUnknown));
   }
-  if (!heard_.empty() && heard_.back().at == at) {
+  if (!heard_.empty() && (heard_.back().at == at || Crowded())) {
     heard_.pop_back();
   }
   heard_.push_back(std::move(heard));
-  while (!heard_.empty() && heard_.size() > 1 && heard_[1].at < at - horizons_.back()) {
+  while (heard_.size() > 1 && heard_[1].at < at - horizons_.back()) {
     heard_.pop_front();
   }
+}
+
+bool Blend::Crowded() const {
+  const size_t size = heard_.size();
+  const int64_t apart = horizons_.back() / kMostHeard;
+  return size > 1 && heard_[size - 1].at < heard_[size - 2].at + apart;
 }
 
 size_t Blend::HeardBy(int64_t origin) const {

@@ -56,8 +56,8 @@ class Blend {
   /// Takes observed intensity of the step that holds `at`; learns from every forecast that spoke
   /// of it. An observation of a known step replaces it and teaches nothing.
   void Observe(Time at, GramsPerKwh intensity);
-  /// Takes the provider's forecast, as it came after the newest observation so far. A few that
-  /// come in quick succession may be left out.
+  /// Takes the provider's forecast, as it came after the newest observation so far. Of those that
+  /// come in quick succession only the newest is kept.
   void Hear(const Forecast& forecast);
 
   /// From the step after the newest observation on, rules.horizon long. Empty series where nothing
@@ -116,6 +116,7 @@ class Blend {
   };
 
   Horizon HorizonOf(Duration step, double hours) const;
+  bool Crowded() const;
   size_t HeardBy(int64_t origin) const;
   /// What the newest of the first `heard` forecasts that speaks of `target` says of it; only the
   /// last few are asked.

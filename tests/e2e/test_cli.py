@@ -30,7 +30,7 @@ from harness import (
     write_private,
 )
 
-SUBCOMMANDS = ("controller", "why", "release", "simulate", "replay-grid")
+SUBCOMMANDS = ("controller", "why", "release", "zones", "forecast", "simulate", "replay-grid")
 SCRIPTS = sorted(
     str(path.relative_to(REPOSITORY))
     for path in (*(REPOSITORY / "scripts").iterdir(), PLANE, REPOSITORY / "lab" / "guest")
@@ -60,6 +60,7 @@ FILES = {
     "down.json": kubeconfig_text("https://127.0.0.1:1", SECRET),
 }
 SIMULATE = "simulate --jobs jobs.csv --signal X=zone.csv"
+BACKTEST = f"forecast --backtest --data {DATA}"
 REPLAY = f"replay-grid --data {DATA} --start 2021-08-02T00:00Z"
 CONTROLLER = "controller --kubeconfig down.json"
 
@@ -135,6 +136,27 @@ WRONG = [
     (f"{CONTROLLER} --provider-url ftp://x", 2, "'ftp://x' does not start with https:// or http"),
     (f"{CONTROLLER} --signal nonsense", 2, "--signal"),
     (f"{CONTROLLER} --log-level loud", 2, "--log-level"),
+    (f"{CONTROLLER} --signal marginal", 2, "electricity-maps has no marginal signal"),
+    (f"{CONTROLLER} --stand-in nonsense", 2, "--stand-in: there is no provider 'nonsense'"),
+    (f"{CONTROLLER} --stand-in-url http://x/v3", 2, "need --stand-in NAME"),
+    (f"{CONTROLLER} --archive missing/grid.db", 1, "--archive: missing/grid.db: cannot be opened"),
+    (f"{CONTROLLER} --archive letters.csv", 1, "--archive: letters.csv: is not a database"),
+    # zones
+    ("zones", 2, "no cluster found: pass --kubeconfig"),
+    ("zones --zone X --clock soon", 2, "--clock: clock 'soon' is neither"),
+    ("zones --zone X --provider nonsense", 2, "there is no provider 'nonsense'; known: "),
+    ("zones --zone X --output yaml", 2, "--output"),
+    ("zones --kubeconfig missing", 2, "cannot read missing: No such file"),
+    # forecast
+    ("forecast", 2, "of which zone? Give --zone ZONE, or --backtest"),
+    ("forecast --zone X --provider nonsense", 2, "there is no provider 'nonsense'; known: "),
+    ("forecast --zone X --clock soon", 2, "--clock: clock 'soon' is neither"),
+    ("forecast --backtest", 2, "nothing to replay"),
+    (f"{BACKTEST} --zone XX", 2, "--zone: there is no recording of zone 'XX'"),
+    (f"{BACKTEST} --from soon", 2, "--from: 'soon' is not an RFC 3339 time"),
+    (f"{BACKTEST} --from 2031-01-01T00:00Z", 2, "nothing is recorded from 2031-01-01T00:00:00Z"),
+    (f"{BACKTEST} --horizon 5d", 2, "--horizon: from 5m to 96h, not 120h"),
+    ("forecast --backtest --recording X=letters.csv", 2, "letters.csv:3: g_per_kwh 'abc' is not"),
     # why and release
     ("why", 2, "pod is required"),
     ("why a/b/c --kubeconfig down.json", 2, "'a/b/c' is not a pod such as pod/NAME"),

@@ -386,3 +386,58 @@ class TestRights:
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(request, timeout=30, context=trust)
         assert refused.value.code == 403
+
+
+class TestZones:
+    """What the controller would work with, without one."""
+
+    def test_every_region_of_the_nodes_has_its_zone_and_what_it_is_worth(
+        self, cluster: Cluster, grid: str
+    ) -> None:
+        done = carbon_kube(
+            *("zones", "--kubeconfig", cluster.plane.kubeconfig, "--provider-url", grid),
+            *("--clock", cluster.clock, "--region", "us-west-2=US-NW-BPAT"),
+            *("--region", "eu-north-1=SE", "--output", "json"),
+        )
+        assert done.code == 0, done.stderr
+        zones = {row["region"]: row for row in json.loads(done.stdout)["zones"]}
+        assert {region: row["zone"] for region, row in zones.items()} == {
+            "eu-central-1": "DE",
+            "eu-north-1": "SE",
+            "us-east-1": "US-MIDA-PJM",
+            "us-west-1": "US-CAL-CISO",
+            "us-west-2": "US-NW-BPAT",
+        }
+        for row in zones.values():
+            assert row["nodes"] > 0
+            assert row["kind"] == "average-lifecycle"
+            assert row["rung"] == "fresh"
+            assert row["source"] == "electricity-maps"
+            assert row["g_per_kwh"] > row["low_24h"]["g_per_kwh"] > 0
+        assert zones["us-west-2"]["mapped_by"] == "--region"
+        assert zones["us-west-1"]["mapped_by"].startswith("Electricity Maps")
+
+    def test_a_zone_that_the_token_does_not_have_is_unknown_and_said(
+        self, cluster: Cluster, grid: str
+    ) -> None:
+        done = carbon_kube(
+            *("zones", "--zone", "FR", "--zone", "DE", "--provider-url", grid),
+            *("--clock", cluster.clock),
+        )
+        assert done.code == 0, done.stderr
+        assert "the token's plan does not include this zone" in done.stderr
+        assert "zone FR: no provider has spoken of it yet" in done.stdout
+        assert "fresh" in done.stdout
+
+    def test_a_forecast_has_its_bounds_and_its_source(self, cluster: Cluster, grid: str) -> None:
+        done = carbon_kube(
+            *("forecast", "--zone", "DE", "--provider-url", grid, "--clock", cluster.clock),
+            *("--horizon", "24h", "--output", "json"),
+        )
+        assert done.code == 0, done.stderr
+        (zone,) = json.loads(done.stdout)["zones"]
+        assert zone["rung"] == "fresh"
+        assert zone["step_seconds"] == 3600
+        assert len(zone["steps"]) == 24
+        for step in zone["steps"]:
+            assert 0 <= step["p10"] <= step["g_per_kwh"] <= step["p90"]

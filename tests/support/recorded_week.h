@@ -109,8 +109,14 @@ class FaultyProvider {
 
   void Outage(Time from, Time to) { outage_ = {from, to}; }
   std::string Url() const { return "http://127.0.0.1:" + std::to_string(server_->port()) + "/v3"; }
-  const std::map<std::string, uint64_t>& spoilt() const { return spoilt_; }
-  uint64_t requests() const { return requests_; }
+  std::map<std::string, uint64_t> spoilt() const {
+    const std::lock_guard lock(mutex_);
+    return spoilt_;
+  }
+  uint64_t requests() const {
+    const std::lock_guard lock(mutex_);
+    return requests_;
+  }
 
  private:
   net::HttpResponse Answer(const net::ServerRequest& request) {
@@ -132,7 +138,7 @@ class FaultyProvider {
   const RecordedGrid grid_;
   const net::Clock& clock_;
   const double share_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;  ///< guards what follows
   std::mt19937 random_;
   std::pair<Time, Time> outage_{};
   std::map<std::string, uint64_t> spoilt_;
