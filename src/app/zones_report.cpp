@@ -87,8 +87,7 @@ std::string Notes(const std::vector<ZoneRow>& rows, const grid::Board& board) {
   std::string notes;
   for (const ZoneRow& row : rows) {
     if (board.Find(row.zone) == nullptr) {
-      notes +=
-          (row.region.empty() ? row.zone.name : row.region) + ": " + WhyUnknown(row, board) + "\n";
+      notes += (row.region.empty() ? "" : row.region + ": ") + WhyUnknown(row, board) + "\n";
     }
     if (row.region == "us-west-2") {
       notes +=
