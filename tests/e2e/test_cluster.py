@@ -399,8 +399,8 @@ class TestZones:
             *("--clock", cluster.clock, "--region", "us-west-2=US-NW-BPAT"),
             *("--region", "eu-north-1=SE", "--output", "json"),
         )
-        assert done.code == 0, done.stderr
-        zones = {row["region"]: row for row in json.loads(done.stdout)["zones"]}
+        assert done.code == 0, done.err
+        zones = {row["region"]: row for row in json.loads(done.out)["zones"]}
         assert {region: row["zone"] for region, row in zones.items()} == {
             "eu-central-1": "DE",
             "eu-north-1": "SE",
@@ -413,7 +413,7 @@ class TestZones:
             assert row["kind"] == "average-lifecycle"
             assert row["rung"] == "fresh"
             assert row["source"] == "electricity-maps"
-            assert row["g_per_kwh"] > row["low_24h"]["g_per_kwh"] > 0
+            assert row["g_per_kwh"] >= row["low_24h"]["g_per_kwh"] > 0
         assert zones["us-west-2"]["mapped_by"] == "--region"
         assert zones["us-west-1"]["mapped_by"].startswith("Electricity Maps")
 
@@ -424,18 +424,18 @@ class TestZones:
             *("zones", "--zone", "FR", "--zone", "DE", "--provider-url", grid),
             *("--clock", cluster.clock),
         )
-        assert done.code == 0, done.stderr
-        assert "the token's plan does not include this zone" in done.stderr
-        assert "zone FR: no provider has spoken of it yet" in done.stdout
-        assert "fresh" in done.stdout
+        assert done.code == 0, done.err
+        assert "the token's plan does not include this zone" in done.err
+        assert "zone FR: no provider has spoken of it yet" in done.out
+        assert "fresh" in done.out
 
     def test_a_forecast_has_its_bounds_and_its_source(self, cluster: Cluster, grid: str) -> None:
         done = carbon_kube(
             *("forecast", "--zone", "DE", "--provider-url", grid, "--clock", cluster.clock),
             *("--horizon", "24h", "--output", "json"),
         )
-        assert done.code == 0, done.stderr
-        (zone,) = json.loads(done.stdout)["zones"]
+        assert done.code == 0, done.err
+        (zone,) = json.loads(done.out)["zones"]
         assert zone["rung"] == "fresh"
         assert zone["step_seconds"] == 3600
         assert len(zone["steps"]) == 24
