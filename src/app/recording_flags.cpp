@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "app/signal_flags.h"
 #include "feeds/recordings.h"
 
 namespace carbon::app {
@@ -21,11 +22,7 @@ void AddRecordingFlags(CLI::App& command, RecordingFlags& flags, std::vector<std
       ->type_name("DIR");
 }
 
-grid::SignalKind KindOf(const RecordingFlags& flags) {
-  return flags.kind == "marginal" ? grid::SignalKind::marginal
-         : flags.kind == "direct" ? grid::SignalKind::average_direct
-                                  : grid::SignalKind::average_lifecycle;
-}
+grid::SignalKind KindOf(const RecordingFlags& flags) { return KindNamed(flags.kind); }
 
 Result<std::vector<feeds::Recording>> LoadRecordings(const RecordingFlags& flags) {
   std::vector<feeds::RecordingFiles> files;

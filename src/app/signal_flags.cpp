@@ -59,11 +59,13 @@ void AddSignalFlags(CLI::App& command, SignalFlags& flags) {
       ->type_name("FILE");
 }
 
-grid::SignalKind KindOf(const SignalFlags& flags) {
-  return flags.signal == "marginal" ? grid::SignalKind::marginal
-         : flags.signal == "direct" ? grid::SignalKind::average_direct
-                                    : grid::SignalKind::average_lifecycle;
+grid::SignalKind KindNamed(const std::string& name) {
+  return name == "marginal" ? grid::SignalKind::marginal
+         : name == "direct" ? grid::SignalKind::average_direct
+                            : grid::SignalKind::average_lifecycle;
 }
+
+grid::SignalKind KindOf(const SignalFlags& flags) { return KindNamed(flags.signal); }
 
 Result<std::vector<std::unique_ptr<feeds::Feed>>> MakeFeeds(const SignalFlags& flags,
                                                             const net::Clock& clock) {

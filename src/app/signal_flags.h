@@ -32,6 +32,9 @@ struct SignalFlags {
 /// Adds --provider and its kin, --stand-in and its kin, --signal, --archive.
 void AddSignalFlags(CLI::App& command, SignalFlags& flags);
 
+/// The kind that flags call "lifecycle", "direct" or "marginal"; the first for any other name.
+grid::SignalKind KindNamed(const std::string& name);
+
 /// What --signal says.
 grid::SignalKind KindOf(const SignalFlags& flags);
 
