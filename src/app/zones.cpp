@@ -11,14 +11,13 @@
 #include <vector>
 
 #include "app/cluster_flags.h"
+#include "app/cluster_regions.h"
 #include "app/look_once.h"
 #include "app/region_flags.h"
 #include "app/signal_flags.h"
 #include "app/stop_signals.h"
 #include "app/zones_report.h"
-#include "kube/informer.h"
 #include "net/clock.h"
-#include "workloads/node.h"
 
 namespace carbon::app {
 namespace {
@@ -28,9 +27,6 @@ constexpr const char* kExample =
   carbon-kube zones --token-file ~/em-token
   carbon-kube zones --zone DE --zone FR --token-file ~/em-token --output json)";
 
-/// Real time that the API server may take.
-constexpr Duration kPatience = std::chrono::seconds(20);
-
 struct Options {
   ClusterFlags cluster;
   SignalFlags signal;
@@ -39,29 +35,6 @@ struct Options {
   std::string clock = "real";
   std::string output = "table";
 };
-
-/// The regions of the cluster's nodes, with how many nodes each has that can be used.
-Result<std::map<std::string, size_t>> RegionsOf(const ClusterFlags& flags, const net::Clock& clock,
-                                                const std::stop_token& stop) {
-  const auto cluster = FindCluster(flags, clock);
-  if (!cluster) {
-    return cluster.error();
-  }
-  const kube::Informer<workloads::NodeView> nodes({.path = "/api/v1/nodes", .selection = {}},
-                                                  cluster->make_client, clock, workloads::ReadNode);
-  if (!nodes.AwaitSync(kPatience, stop)) {
-    const std::string why = nodes.LastError();
-    return Unavailable("the nodes cannot be read: " +
-                       (why.empty() ? "the API server did not answer in time" : why) +
-                       "; --zone NAME needs no cluster");
-  }
-  std::map<std::string, size_t> regions;
-  for (const auto& node : nodes.Now()) {
-    regions[node->value.region()] += node->value.usable ? 1 : 0;
-  }
-  regions.erase("");
-  return regions;
-}
 
 std::vector<ZoneRow> RowsOf(const std::map<std::string, size_t>& found,
                             const workloads::RegionMap& map,
