@@ -56,11 +56,6 @@ std::string Bar(const std::optional<GramsPerKwh>& value, double highest) {
   return std::string(static_cast<size_t>(share * kBarWidth + 0.5), '#');
 }
 
-std::string WhyUnknown(const grid::ZoneId& zone, const grid::Board& board) {
-  const auto found = board.Unknown().find(zone);
-  return found == board.Unknown().end() ? "zone " + zone.name + ": not read yet" : found->second;
-}
-
 std::string TableOf(const grid::Outlook& outlook, const grid::Board& board, Duration horizon) {
   const auto lines = LinesOf(outlook, horizon, std::max(kHour, outlook.expected.step()));
   const double highest = Highest(lines);
@@ -108,7 +103,7 @@ std::string OutlookTable(const std::vector<grid::ZoneId>& zones, const grid::Boa
   for (const grid::ZoneId& zone : zones) {
     const grid::Outlook* outlook = board.Find(zone);
     text += (text.empty() ? "" : "\n") + (outlook != nullptr ? TableOf(*outlook, board, horizon)
-                                                             : WhyUnknown(zone, board) + "\n");
+                                                             : board.WhyUnknown(zone) + "\n");
   }
   return text;
 }
@@ -120,7 +115,7 @@ std::string OutlookJson(const std::vector<grid::ZoneId>& zones, const grid::Boar
     const grid::Outlook* outlook = board.Find(zone);
     rows.push_back(outlook != nullptr
                        ? ToJson(*outlook, horizon)
-                       : json::object{{"zone", zone.name}, {"unknown", WhyUnknown(zone, board)}});
+                       : json::object{{"zone", zone.name}, {"unknown", board.WhyUnknown(zone)}});
   }
   return json::serialize(
              json::object{{"as_of", FormatTime(board.as_of())}, {"zones", std::move(rows)}}) +

@@ -36,4 +36,9 @@ const Outlook* Board::Find(const ZoneId& zone) const {
   return found == zones_.end() ? nullptr : &found->second;
 }
 
+std::string Board::WhyUnknown(const ZoneId& zone) const {
+  const auto found = unknown_.find(zone);
+  return found == unknown_.end() ? "zone " + zone.name + ": no reading yet" : found->second;
+}
+
 }  // namespace carbon::grid

@@ -27,6 +27,8 @@ class Board {
   /// The zone's outlook, or null where it is unknown.
   const Outlook* Find(const ZoneId& zone) const;
   const std::map<ZoneId, Outlook>& Zones() const { return zones_; }
+  /// Why nothing is known of a zone that Find() does not find: a sentence that names it.
+  std::string WhyUnknown(const ZoneId& zone) const;
   /// Zones that were read but are unknown, each with why.
   const std::map<ZoneId, std::string>& Unknown() const { return unknown_; }
 

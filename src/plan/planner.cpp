@@ -34,8 +34,7 @@ std::string NameUnknown(const Job& job, const grid::Board& board) {
   if (const grid::Outlook* outlook = board.Find(zone)) {
     return "zone " + zone.name + ": only the " + std::string(ToString(outlook->rung)) + " is known";
   }
-  const auto found = board.Unknown().find(zone);
-  return found == board.Unknown().end() ? "zone " + zone.name + ": no reading yet" : found->second;
+  return board.WhyUnknown(zone);
 }
 
 Option MakeOption(const KnownPlace& at, Time start, GramsPerKwh mean, Duration length) {

@@ -33,6 +33,14 @@ TEST(Board, KeepsUnknownZonesApartWithTheReason) {
   ASSERT_EQ(board.Unknown().count({"DE"}), 1U);
 }
 
+TEST(Board, SaysWhyAZoneIsUnknown) {
+  ZoneReading silent = Reading("DE", 1);
+  silent.latest.reset();
+  const Board board = Board::Of({silent}, kNow, {});
+  EXPECT_EQ(board.WhyUnknown({"DE"}), board.Unknown().at({"DE"}));
+  EXPECT_EQ(board.WhyUnknown({"FR"}), "zone FR: no reading yet");
+}
+
 TEST(SignalKind, NamesAreReadBack) {
   for (const SignalKind kind :
        {SignalKind::average_lifecycle, SignalKind::average_direct, SignalKind::marginal}) {
