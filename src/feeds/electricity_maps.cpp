@@ -151,6 +151,14 @@ bool Contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
+/// Whether a text is made as the service's keys of zones are: "US-CAL-CISO".
+bool IsKey(std::string_view text) {
+  return !text.empty() && text.size() <= 63 &&
+         text.find_first_not_of(
+             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+             "0123456789-_") == std::string_view::npos;
+}
+
 Failure Refused(int status, std::string_view body) {
   const std::string code = " (HTTP " + std::to_string(status) + ")";
   const bool of_zone =
@@ -231,17 +239,37 @@ class ElectricityMaps final : public Protocol {
   std::vector<Query> Queries(const grid::ZoneId& zone, const grid::ZoneReading* held, Time now,
                              std::string_view) const override {
     const Due due = WhatIsDue(held, now);
+    const std::string where = "zone=" + net::UrlEncode(zone.name);
     std::vector<Query> queries;
     if (due.latest) {
-      queries.push_back(Ask("latest", zone));
+      queries.push_back(Ask("latest", where));
       queries.back().read = Into(&grid::ZoneReading::latest, ParseLatest);
     }
     if (due.forecast) {
-      queries.push_back(Ask("forecast", zone));
+      queries.push_back(Ask("forecast", where));
       queries.back().url += "&horizonHours=" + std::to_string(settings_.horizon_hours);
       queries.back().read = Into(&grid::ZoneReading::forecast, ParseForecast);
     }
     return queries;
+  }
+
+  Result<Query> Locate(const grid::Place& place, std::string_view) const override {
+    Query query = Ask("latest", "dataCenterProvider=" + net::UrlEncode(place.cloud) +
+                                    "&dataCenterRegion=" + net::UrlEncode(place.region));
+    query.read = [](std::string_view body, grid::ZoneReading& reading) -> Status {
+      auto zone = ParseZone(body);
+      if (!zone) {
+        return zone.error();
+      }
+      reading.zone = *std::move(zone);
+      return {};
+    };
+    query.read_refusal = [](int status, std::string_view body, grid::ZoneReading& reading) {
+      auto zone = RefusedZone(status, body);
+      reading.zone = zone ? *std::move(zone) : grid::ZoneId{};
+      return !reading.zone.name.empty();
+    };
+    return query;
   }
 
   Failure Classify(int status, std::string_view body) const override {
@@ -249,10 +277,10 @@ class ElectricityMaps final : public Protocol {
   }
 
  private:
-  Query Ask(const std::string& endpoint, const grid::ZoneId& zone) const {
-    Query query{.name = endpoint,
-                .url = settings_.base_url + "/carbon-intensity/" + endpoint +
-                       "?zone=" + net::UrlEncode(zone.name) + common_};
+  Query Ask(const std::string& endpoint, const std::string& where) const {
+    Query query{
+        .name = endpoint,
+        .url = settings_.base_url + "/carbon-intensity/" + endpoint + "?" + where + common_};
     if (!settings_.token.empty()) {
       query.headers.push_back({"auth-token", settings_.token});
     }
@@ -343,6 +371,30 @@ Result<grid::Forecast> ParseForecast(std::string_view body, const grid::ZoneId& 
     return series.error();
   }
   return grid::Forecast{*issued_at, *std::move(series)};
+}
+
+Result<grid::ZoneId> ParseZone(std::string_view body) {
+  const Document document(body);
+  const auto object = document.Object();
+  if (!object) {
+    return object.error();
+  }
+  const auto zone = TextMember(**object, "zone");
+  if (!zone || !IsKey(*zone)) {
+    return Unavailable("the answer names no zone");
+  }
+  return grid::ZoneId{std::string(*zone)};
+}
+
+std::optional<grid::ZoneId> RefusedZone(int status, std::string_view body) {
+  constexpr std::string_view kMark = "for zoneKey=";
+  const size_t mark = body.find(kMark);
+  if ((status != 401 && status != 403) || mark == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const std::string_view rest = body.substr(mark + kMark.size());
+  const std::string_view zone = rest.substr(0, rest.find(','));
+  return IsKey(zone) ? std::optional(grid::ZoneId{std::string(zone)}) : std::nullopt;
 }
 
 Failure ClassifyError(int status, std::string_view body) {

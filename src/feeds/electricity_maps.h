@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "base/result.h"
@@ -28,6 +29,13 @@ Result<grid::Observation> ParseLatest(std::string_view body, const grid::ZoneId&
 /// known. Hours that are absent between the first and the last row are unknown.
 Result<grid::Forecast> ParseForecast(std::string_view body, const grid::ZoneId& zone,
                                      grid::SignalKind kind);
+
+/// The zone for which an answer of any endpoint speaks.
+Result<grid::ZoneId> ParseZone(std::string_view body);
+
+/// The zone that a refusal names, of a token whose plan lacks it: "… for zoneKey=PT,requestType=…".
+/// The service has found it all the same. Nothing in any other answer.
+std::optional<grid::ZoneId> RefusedZone(int status, std::string_view body);
 
 /// What an answer with a status other than 200 means. A 401 speaks of the token, unless it names a
 /// zone: then the token's plan lacks that zone or endpoint.

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "grid/place.h"
 #include "grid/reading.h"
 
 namespace carbon::feeds {
@@ -36,6 +37,12 @@ struct Answer {
   bool NothingDue() const { return !reading && !failure; }
 };
 
+/// In which zone a place lies by the provider's own account, or why it does not say.
+struct Located {
+  std::optional<grid::ZoneId> zone = std::nullopt;
+  std::optional<Failure> failure = std::nullopt;
+};
+
 /// A provider of carbon intensity. All methods may be called from several threads at once, Read for
 /// different zones.
 class Feed {
@@ -50,7 +57,13 @@ class Feed {
   /// early, with a failure.
   virtual Answer Read(const grid::ZoneId& zone, const grid::ZoneReading* held,
                       std::stop_token stop) = 0;
+  /// Asks the provider in which of its zones `place` lies; bounded as Read. A provider that cannot
+  /// be asked fails as a whole, as invalid.
+  virtual Located Locate(const grid::Place& place, std::stop_token stop);
 };
+
+/// What asking a provider for a place's zone comes to where it does not tell that.
+Error CannotLocate(std::string_view provider);
 
 /// What every provider needs to know.
 struct FeedSettings {

@@ -61,7 +61,8 @@ struct Visit {
   net::HttpClient& client;
   Secrets secrets;
   std::string session = {};
-  std::string refused = {};  ///< a session that is none any more
+  std::string refused = {};            ///< a session that is none any more
+  const grid::Place* place = nullptr;  ///< what it is about instead of the zone
 };
 
 /// A query as it was sent, and its answer of whatever status.
@@ -102,11 +103,6 @@ void Complete(grid::ZoneReading& reading, const grid::ZoneReading& held) {
   }
 }
 
-std::string PerHour(const RequestQuota& quota) {
-  return std::to_string(quota.requests) + " requests per " +
-         (quota.per == std::chrono::hours(1) ? "hour" : FormatDuration(quota.per));
-}
-
 RequestQuota QuotaOf(const Protocol& protocol, const FeedSettings& settings) {
   return settings.requests_per_hour > 0 ? RequestQuota{.requests = settings.requests_per_hour}
                                         : protocol.Quota();
@@ -127,8 +123,12 @@ class HttpFeed final : public Feed {
   std::string_view Name() const override { return protocol_->Name(); }
   Answer Read(const grid::ZoneId& zone, const grid::ZoneReading* held,
               std::stop_token stop) override;
+  Located Locate(const grid::Place& place, std::stop_token stop) override;
 
  private:
+  Visit Begin(const grid::ZoneId& zone, const grid::ZoneReading* held, net::HttpClient& client,
+              std::stop_token stop) const;
+  std::vector<Query> QueriesOf(const Visit& visit) const;
   Answer ReadAll(Visit& visit, const std::vector<Query>& queries);
   /// Takes what the `index`-th query at `place` brings into `reading`.
   std::optional<Failure> Ask(Visit& visit, size_t index, const Place& place,
@@ -177,26 +177,58 @@ Answer HttpFeed::Read(const grid::ZoneId& zone, const grid::ZoneReading* held,
   if (held != nullptr && held->source != Name()) {
     held = nullptr;  // another provider's word does not complete this one's
   }
-  const Time now = clock_.Now();
   // Before a session is opened: perhaps nothing has to be asked.
-  const std::vector<Query> queries = protocol_->Queries(zone, held, now, "");
+  const std::vector<Query> queries = protocol_->Queries(zone, held, clock_.Now(), "");
   if (queries.empty() || (held != nullptr && AllDenied(zone, queries))) {
     return {};
   }
   auto client = TakeClient();
-  Visit visit{.zone = zone,
-              .held = held,
-              .now = now,
-              .deadline = std::chrono::steady_clock::now() + settings_.timeout,
-              .stop = std::move(stop),
-              .client = *client,
-              .secrets = Secrets(settings_.token)};
+  Visit visit = Begin(zone, held, *client, std::move(stop));
   Answer answer = ReadAll(visit, queries);
   GiveBack(std::move(client));
   if (answer.failure) {
     answer.failure->error.message = visit.secrets.Mask(std::move(answer.failure->error.message));
   }
   return answer;
+}
+
+Located HttpFeed::Locate(const grid::Place& place, std::stop_token stop) {
+  const auto query = protocol_->Locate(place, "");
+  if (!query) {
+    const bool never = query.error().kind == Error::Kind::invalid;
+    return {.failure = Failure{.error = query.error(),
+                               .scope = never ? Failure::Scope::provider : Failure::Scope::zone}};
+  }
+  auto client = TakeClient();
+  const grid::ZoneId name{place.cloud + "/" + place.region};  // denials are remembered by it
+  Visit visit = Begin(name, nullptr, *client, std::move(stop));
+  visit.place = &place;
+  grid::ZoneReading answer;
+  std::optional<Failure> failure = Ask(visit, 0, {name, query->name}, answer);
+  GiveBack(std::move(client));
+  if (failure) {
+    failure->error.message = visit.secrets.Mask(std::move(failure->error.message));
+    return {.failure = std::move(failure)};
+  }
+  return {.zone = std::move(answer.zone)};
+}
+
+Visit HttpFeed::Begin(const grid::ZoneId& zone, const grid::ZoneReading* held,
+                      net::HttpClient& client, std::stop_token stop) const {
+  return {.zone = zone,
+          .held = held,
+          .now = clock_.Now(),
+          .deadline = std::chrono::steady_clock::now() + settings_.timeout,
+          .stop = std::move(stop),
+          .client = client,
+          .secrets = Secrets(settings_.token)};
+}
+
+std::vector<Query> HttpFeed::QueriesOf(const Visit& visit) const {
+  if (visit.place == nullptr) {
+    return protocol_->Queries(visit.zone, visit.held, visit.now, visit.session);
+  }
+  return {*protocol_->Locate(*visit.place, visit.session)};  // as it did without a session
 }
 
 Answer HttpFeed::ReadAll(Visit& visit, const std::vector<Query>& queries) {
@@ -243,6 +275,10 @@ std::optional<Failure> HttpFeed::Ask(Visit& visit, size_t index, const Place& pl
   auto& [query, kept, response] = std::get<Exchange>(talked);
   const bool unchanged = response.status == 304 && kept != nullptr;
   if (response.status != 200 && !unchanged) {
+    if (query.read_refusal && !visit.secrets.In(response.body) &&
+        query.read_refusal(response.status, response.body, reading)) {
+      return std::nullopt;
+    }
     Failure failure = Judge(visit, response);
     if (failure.error.kind == Error::Kind::denied && failure.scope == Failure::Scope::zone) {
       const std::lock_guard lock(mutex_);
@@ -278,7 +314,7 @@ Or<Exchange> HttpFeed::TalkOnce(Visit& visit, size_t index, const Place& place) 
   if (auto failed = login_ ? Join(visit) : std::nullopt) {
     return *std::move(failed);
   }
-  auto queries = protocol_->Queries(visit.zone, visit.held, visit.now, visit.session);
+  std::vector<Query> queries = QueriesOf(visit);
   assert(index < queries.size());
   Exchange exchange{.query = std::move(queries[index]), .kept = {}};
   exchange.kept = KeptAt(place, exchange.query.url);
@@ -311,7 +347,7 @@ Or<net::HttpResponse> HttpFeed::Send(const Visit& visit, net::HttpRequest reques
     wait = meter_.Take(clock_.Now());
   }
   if (wait) {
-    return Failure{.error = Unavailable("the quota of " + PerHour(quota_) + " is used up"),
+    return Failure{.error = Unavailable("the quota of " + ToString(quota_) + " is used up"),
                    .retry_after = wait};
   }
   request.timeout = left;

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "feeds/feed.h"
+#include "grid/place.h"
 #include "grid/reading.h"
 #include "net/http.h"
 
@@ -23,6 +24,10 @@ struct Query {
   std::vector<net::Header> headers = {};
   /// Reads the body of a 200 into the reading; fails where it says nothing of use. Pure.
   std::function<Status(std::string_view body, grid::ZoneReading& reading)> read = {};
+  /// Where set: whether an answer of another status says what was asked all the same; then it is
+  /// in the reading. Pure.
+  std::function<bool(int status, std::string_view body, grid::ZoneReading& reading)> read_refusal =
+      {};
 };
 
 /// The request that opens a session, for providers whose tokens are short-lived.
@@ -54,6 +59,9 @@ class Protocol {
   /// `session` is the token of Login(), empty where there is none.
   virtual std::vector<Query> Queries(const grid::ZoneId& zone, const grid::ZoneReading* held,
                                      Time now, std::string_view session) const = 0;
+  /// The request that tells in which zone `place` lies: its `read` names that zone in the reading.
+  /// not_found where the place says too little, invalid where the provider cannot be asked.
+  virtual Result<Query> Locate(const grid::Place& place, std::string_view session) const;
   /// What an answer with a status other than 200 means.
   virtual Failure Classify(int status, std::string_view body) const = 0;
   /// Nothing where requests carry all they need.

@@ -5,6 +5,11 @@
 
 namespace carbon::feeds {
 
+std::string ToString(const RequestQuota& quota) {
+  return std::to_string(quota.requests) + " requests per " +
+         (quota.per == std::chrono::hours(1) ? "hour" : FormatDuration(quota.per));
+}
+
 QuotaMeter::QuotaMeter(const RequestQuota& granted)
     : requests_(std::max(granted.requests, 1)),
       refill_((std::max(granted.per, Duration(0)) + Duration(requests_ - 1)) / requests_) {}

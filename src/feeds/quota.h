@@ -3,11 +3,15 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "base/time.h"
 #include "feeds/protocol.h"
 
 namespace carbon::feeds {
+
+/// For people: "30 requests per hour".
+std::string ToString(const RequestQuota& quota);
 
 /// Keeps requests within what is granted, by whatever calendar `now` is told: starts full, so that
 /// all of it may go at once, and refills evenly. Pure; not thread-safe.

@@ -287,8 +287,11 @@ json::object Describe(const grid::ZoneId& zone, bool v4, bool with_access) {
 
 }  // namespace
 
-RecordedGrid::RecordedGrid(std::vector<Recording> recordings, std::string token)
-    : recordings_(std::move(recordings)), token_(std::move(token)) {
+RecordedGrid::RecordedGrid(std::vector<Recording> recordings, std::string token,
+                           DataCenters data_centers)
+    : recordings_(std::move(recordings)),
+      token_(std::move(token)),
+      data_centers_(std::move(data_centers)) {
   for (const Recording& recording : recordings_) {
     zones_.insert(recording.zone);
   }
@@ -297,6 +300,16 @@ RecordedGrid::RecordedGrid(std::vector<Recording> recordings, std::string token)
 bool RecordedGrid::Authorised(const net::ServerRequest& request) const {
   const auto brought = request.headers.find("auth-token");
   return token_.empty() || (brought != request.headers.end() && brought->second == token_);
+}
+
+std::string RecordedGrid::ZoneAsked(const net::ServerRequest& request) const {
+  std::string zone = Parameter(request, "zone");
+  if (!zone.empty()) {
+    return zone;
+  }
+  const auto found = data_centers_.find(
+      {Parameter(request, "dataCenterProvider"), Parameter(request, "dataCenterRegion")});
+  return found == data_centers_.end() ? "" : found->second.name;
 }
 
 const Recording* RecordedGrid::Find(const std::string& zone, grid::SignalKind kind) const {
@@ -320,7 +333,7 @@ net::HttpResponse RecordedGrid::ListZones(const net::ServerRequest& request, boo
 
 net::HttpResponse RecordedGrid::CarbonIntensity(const net::ServerRequest& request, bool v4,
                                                 std::string_view temporality, Time now) const {
-  std::string zone = Parameter(request, "zone");
+  std::string zone = ZoneAsked(request);
   if (zone.empty()) {
     if (NoCallerLookup(request, v4) || recordings_.empty()) {
       return Fail(400, "Missing arguments \"node\"");

@@ -154,6 +154,28 @@ class WattTime final : public Protocol {
          .read = read}};
   }
 
+  Result<Query> Locate(const grid::Place& place, std::string_view session) const override {
+    if (!place.position) {
+      return Error{Error::Kind::not_found, "WattTime is asked by position, and that of region " +
+                                               place.region + " is not known"};
+    }
+    const auto read = [](std::string_view body, grid::ZoneReading& reading) -> Status {
+      auto region = ParseRegion(body);
+      if (!region) {
+        return region.error();
+      }
+      reading.zone = *std::move(region);
+      return {};
+    };
+    return Query{.name = "region-from-loc",
+                 .url = settings_.base_url +
+                        "/v3/region-from-loc?latitude=" + Fixed(place.position->latitude, 4) +
+                        "&longitude=" + Fixed(place.position->longitude, 4) +
+                        "&signal_type=co2_moer",
+                 .headers = {{"Authorization", "Bearer " + std::string(session)}},
+                 .read = read};
+  }
+
   Failure Classify(int status, std::string_view body) const override {
     return ClassifyError(status, body);
   }
@@ -206,6 +228,25 @@ Result<grid::Series> ParseHistorical(std::string_view body, const grid::ZoneId& 
     return points.error();
   }
   return std::move(points->series);
+}
+
+Result<grid::ZoneId> ParseRegion(std::string_view body) {
+  const Document document(body);
+  const auto object = document.Object();
+  if (!object) {
+    return object.error();
+  }
+  if (const Status ok = Require(**object, "signal_type", "co2_moer"); !ok) {
+    return ok.error();
+  }
+  constexpr size_t kMost = 63;
+  const auto region = TextMember(**object, "region");
+  const auto odd = [](char c) { return c <= ' ' || c >= 0x7F; };
+  if (!region || region->empty() || region->size() > kMost ||
+      std::any_of(region->begin(), region->end(), odd)) {
+    return Unavailable("the answer names no region");
+  }
+  return grid::ZoneId{std::string(*region)};
 }
 
 Result<std::string> ParseToken(std::string_view body) {

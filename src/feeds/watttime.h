@@ -31,6 +31,9 @@ Result<Outlook> ParseForecast(std::string_view body, const grid::ZoneId& region)
 /// `/v3/historical`, points in any order; not_found where no value is known.
 Result<grid::Series> ParseHistorical(std::string_view body, const grid::ZoneId& region);
 
+/// `/v3/region-from-loc`: the region, of the signal co2_moer.
+Result<grid::ZoneId> ParseRegion(std::string_view body);
+
 /// The session's token in the answer to a login.
 Result<std::string> ParseToken(std::string_view body);
 

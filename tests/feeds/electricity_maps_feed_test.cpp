@@ -263,7 +263,9 @@ class FeedOverHttp : public testing::Test {
     ASSERT_TRUE(files) << files.error().message;
     auto recordings = LoadRecordings(*files);
     ASSERT_TRUE(recordings) << recordings.error().message;
-    grid_ = std::make_unique<RecordedGrid>(*std::move(recordings), kToken);
+    grid_ = std::make_unique<RecordedGrid>(
+        *std::move(recordings), kToken,
+        DataCenters{{{"aws", "eu-central-1"}, {"DE"}}, {{"aws", "us-west-2"}, {"US-NW-PACW"}}});
   }
   static void TearDownTestSuite() { grid_.reset(); }
 
@@ -350,6 +352,56 @@ TEST_F(FeedOverHttp, TellsItsRefusalsApart) {
   EXPECT_EQ(token.failure->scope, Failure::Scope::provider);
   clock_.Advance(hours(24 * 365 * 3));
   EXPECT_EQ(Read("/v3", "US-NW-BPAT").failure->error.kind, Error::Kind::not_found);
+}
+
+TEST_F(FeedOverHttp, TellsInWhichZoneADataCenterLies) {
+  const auto feed = MakeFeed("electricity-maps", Settings("/v3"), MakeClient, clock_);
+  EXPECT_EQ((*feed)->Locate({"aws", "eu-central-1", {}}, {}).zone, grid::ZoneId{"DE"});
+  // The zone is outside the plan, and the refusal names it.
+  EXPECT_EQ((*feed)->Locate({"aws", "us-west-2", {}}, {}).zone, grid::ZoneId{"US-NW-PACW"});
+  EXPECT_EQ(requests_, 2);
+  const Located nowhere = (*feed)->Locate({"aws", "moon-1", {}}, {});
+  EXPECT_FALSE(nowhere.zone);
+  EXPECT_THAT(nowhere.failure->error.message, HasSubstr("Missing arguments"));
+  EXPECT_EQ(nowhere.failure->scope, Failure::Scope::zone);
+}
+
+TEST_F(FeedOverHttp, AsksForPlacesWithinTheQuota) {
+  FeedSettings settings = Settings("/v4");
+  settings.requests_per_hour = 1;
+  const auto feed = MakeFeed("electricity-maps", settings, MakeClient, clock_);
+  EXPECT_TRUE((*feed)->Locate({"aws", "eu-central-1", {}}, {}).zone);
+  const Located second = (*feed)->Locate({"aws", "us-west-2", {}}, {});
+  EXPECT_EQ(second.failure->error, Unavailable("the quota of 1 requests per hour is used up"));
+  EXPECT_EQ(requests_, 1);
+}
+
+TEST_F(FeedOverHttp, ARefusedTokenTellsNoPlace) {
+  FeedSettings settings = Settings("/v3");
+  settings.token = "wrong";
+  const auto feed = MakeFeed("electricity-maps", settings, MakeClient, clock_);
+  const Located located = (*feed)->Locate({"aws", "eu-central-1", {}}, {});
+  EXPECT_FALSE(located.zone);
+  EXPECT_EQ(located.failure->error.kind, Error::Kind::denied);
+  EXPECT_EQ(located.failure->scope, Failure::Scope::provider);
+}
+
+TEST_F(FeedTest, AnAnswerThatEchoesTheTokenNamesNoZone) {
+  Make([](const net::HttpRequest&) {
+    return net::HttpResponse{401, {}, "unauthorized for zoneKey=" + kToken + ",requestType=latest"};
+  });
+  const Located located = feed_->Locate({"aws", "us-west-2", {}}, {});
+  EXPECT_FALSE(located.zone);
+  EXPECT_THAT(located.failure->error.message, Not(HasSubstr(kToken)));
+}
+
+TEST_F(FeedTest, AsksForADataCenterWithoutFallingBackToTheCallersPlace) {
+  Make([](const net::HttpRequest&) { return net::HttpResponse{200, {}, kLatest}; });
+  EXPECT_EQ(feed_->Locate({"gcp", "us-central1", {}}, {}).zone, grid::ZoneId{"DE"});
+  EXPECT_EQ(sent_.back().url,
+            "https://api.electricitymaps.com/v3/carbon-intensity/latest?dataCenterProvider=gcp"
+            "&dataCenterRegion=us-central1&emissionFactorType=lifecycle"
+            "&shouldUseFallbackCallerLookup=false");
 }
 
 TEST_F(FeedOverHttp, SaysThatNobodyListens) {

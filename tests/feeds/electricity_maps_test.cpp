@@ -260,6 +260,27 @@ struct ErrorRow {
   const char* message;
 };
 
+TEST(ParseZone, ReadsTheZoneForWhichAnAnswerSpeaks) {
+  EXPECT_EQ(*ParseZone(Fixture("green-elephpant_latest_DE.json")), grid::ZoneId{"DE"});
+  EXPECT_EQ(*ParseZone(Fixture("zeus_history_US-MIDW-MISO.json")), grid::ZoneId{"US-MIDW-MISO"});
+  for (const char* body : {"", "<html>", "[]", "{}", R"({"zone":null})", R"({"zone":""})",
+                           R"({"zone":7})", R"({"zone":"DE FR"})", R"({"zone":"DE\n"})"}) {
+    EXPECT_FALSE(ParseZone(body)) << body;
+  }
+  EXPECT_FALSE(ParseZone(R"({"zone":")" + std::string(64, 'A') + "\"}"));
+}
+
+TEST(RefusedZone, IsTheOneThatTheRefusalNames) {
+  const std::string plan =
+      R"({"error":"Request unauthorized for zoneKey=PT,requestType=past,dataType=power-breakdown.",)"
+      R"("message":"You do not have access"})";
+  EXPECT_EQ(RefusedZone(401, plan), grid::ZoneId{"PT"});
+  EXPECT_EQ(RefusedZone(200, plan), std::nullopt);
+  EXPECT_EQ(RefusedZone(401, R"({"error":"Invalid auth-token"})"), std::nullopt);
+  EXPECT_EQ(RefusedZone(401, "unauthorized for zoneKey=,requestType=past"), std::nullopt);
+  EXPECT_EQ(RefusedZone(401, "unauthorized for zoneKey=<b>,requestType=past"), std::nullopt);
+}
+
 TEST(ClassifyError, TellsTheProvidersErrorsApart) {
   using Kind = Error::Kind;
   using Scope = Failure::Scope;

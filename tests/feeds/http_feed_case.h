@@ -48,6 +48,18 @@ class Numbers final : public Protocol {
     }
     return queries;
   }
+  Result<Query> Locate(const grid::Place& place, std::string_view session) const override {
+    if (place.cloud != "aws") {
+      return Protocol::Locate(place, session);
+    }
+    return Query{.name = "where",
+                 .url = options_.base_url + "/where?region=" + place.region,
+                 .headers = {{"session", std::string(session)}},
+                 .read = [](std::string_view body, grid::ZoneReading& reading) -> Status {
+                   reading.zone = {std::string(body)};
+                   return {};
+                 }};
+  }
   Failure Classify(int status, std::string_view body) const override {
     Failure failure{
         .error = Unavailable("HTTP " + std::to_string(status) + ": '" + Printable(body) + "'")};

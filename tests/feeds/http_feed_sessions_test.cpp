@@ -80,6 +80,31 @@ TEST_F(HttpFeedTest, GivesUpWhereANewSessionIsRefusedToo) {
   EXPECT_EQ(answer.failure->scope, Failure::Scope::provider);
 }
 
+TEST_F(HttpFeedTest, AsksForAPlaceInTheSameSession) {
+  Make({.needs_login = true});
+  Serve([](const net::ServerRequest& request) {
+    return net::HttpResponse{200, {}, request.path == "/login" ? "session1" : "75"};
+  });
+  Read();
+  EXPECT_EQ(feed_->Locate({"aws", "us-west-2", {}}, {}).zone, grid::ZoneId{"75"});
+  EXPECT_EQ(Header("session"), "session1");
+  EXPECT_THAT(Asked(), ElementsAre("/login", "/latest", "/forecast", "/where"));
+}
+
+TEST_F(HttpFeedTest, AsksForAPlaceAgainInANewSessionWhereTheOldOneIsRefused) {
+  Make({.needs_login = true});
+  int logins = 0;
+  Serve([&logins](const net::ServerRequest& request) -> net::HttpResponse {
+    if (request.path == "/login") {
+      return {200, {}, "session" + std::to_string(++logins)};
+    }
+    const bool good = request.headers.at("session") == "session2";
+    return good ? net::HttpResponse{200, {}, "DE"} : net::HttpResponse{401, {}, "expired"};
+  });
+  EXPECT_EQ(feed_->Locate({"aws", "us-west-2", {}}, {}).zone, grid::ZoneId{"DE"});
+  EXPECT_THAT(Asked(), ElementsAre("/login", "/where", "/login", "/where"));
+}
+
 TEST_F(HttpFeedTest, AFailedLoginIsTheProvidersFailure) {
   Make({.needs_login = true});
   for (const int status : {401, 403, 503}) {

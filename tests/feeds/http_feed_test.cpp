@@ -41,6 +41,25 @@ TEST_F(HttpFeedTest, MakesAReadingOfAllAnswers) {
   EXPECT_EQ(feed_->Name(), "numbers");
 }
 
+TEST_F(HttpFeedTest, AProviderThatCannotBeAskedForAPlaceSaysSoWithoutARequest) {
+  const Located located = feed_->Locate({"gcp", "us-central1", {}}, {});
+  EXPECT_FALSE(located.zone);
+  EXPECT_EQ(located.failure->error, Invalid("numbers cannot be asked in which zone a region lies"));
+  EXPECT_EQ(located.failure->scope, Failure::Scope::provider);
+  EXPECT_THAT(Asked(), IsEmpty());
+}
+
+TEST_F(HttpFeedTest, OnePlaceThatFailsHindersNoOther) {
+  Serve([](const net::ServerRequest& request) {
+    return request.query.at("region") == "r1" ? net::HttpResponse{500, {}, kToken}
+                                              : net::HttpResponse{200, {}, "DE"};
+  });
+  const Located first = feed_->Locate({"aws", "r1", {}}, {});
+  EXPECT_EQ(first.failure->error, Unavailable("HTTP 500: '***'"));
+  EXPECT_EQ(first.failure->scope, Failure::Scope::zone);
+  EXPECT_EQ(feed_->Locate({"aws", "r2", {}}, {}).zone, grid::ZoneId{"DE"});
+}
+
 std::vector<std::string> OnlyLatestWhereHeld(const grid::ZoneReading* held) {
   return held != nullptr ? std::vector<std::string>{"latest"}
                          : std::vector<std::string>{"latest", "forecast"};

@@ -298,6 +298,40 @@ TEST(RecordedGrid, AnswersForTheCallersPlaceUnlessForbidden) {
   EXPECT_EQ(Body("/v3/carbon-intensity/latest").at("zone"), "DE");
 }
 
+// ---- Data centres
+
+net::HttpResponse AskAt(const std::string& cloud, const std::string& region,
+                        const std::string& more = "&shouldUseFallbackCallerLookup=false") {
+  const RecordedGrid grid(
+      {{{"DE"}, SignalKind::average_lifecycle, Series(kMidnight, hours(1), Rising(100, 200)), {}}},
+      "", {{{"aws", "eu-central-1"}, {"DE"}}, {{"aws", "us-west-2"}, {"US-NW-PACW"}}});
+  return grid.Answer(Get("/v3/carbon-intensity/latest?dataCenterProvider=" + cloud +
+                         "&dataCenterRegion=" + region + more),
+                     kNow);
+}
+
+TEST(RecordedGrid, AnswersForTheZoneOfADataCenter) {
+  const auto response = AskAt("aws", "eu-central-1");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(json::parse(response.body).at("zone"), "DE");
+  EXPECT_EQ(json::parse(response.body).at("carbonIntensity"), 130);
+}
+
+TEST(RecordedGrid, ADataCenterOutsideThePlanIsRefusedByItsZone) {
+  const auto response = AskAt("aws", "us-west-2");
+  EXPECT_EQ(response.status, 401);
+  EXPECT_THAT(response.body, HasSubstr("Request unauthorized for zoneKey=US-NW-PACW,requestType"));
+}
+
+TEST(RecordedGrid, ADataCenterThatItDoesNotKnowIsNoPlace) {
+  const std::string missing = R"({"error":"Missing arguments \"node\""})";
+  for (const auto& [cloud, region] : std::vector<std::pair<const char*, const char*>>{
+           {"aws", "moon-1"}, {"AWS", "eu-central-1"}, {"gcp", "eu-central-1"}, {"aws", ""}}) {
+    EXPECT_EQ(AskAt(cloud, region).body, missing) << cloud << " " << region;
+    EXPECT_EQ(json::parse(AskAt(cloud, region, "").body).at("zone"), "DE") << "the caller's own";
+  }
+}
+
 TEST(RecordedGrid, AsksForTheToken) {
   const RecordedGrid grid = Grid("secret");
   auto request = Get("/v3/carbon-intensity/latest?zone=DE");

@@ -192,6 +192,24 @@ TEST(WattTime, ReadsATokenAndNothingElse) {
   }
 }
 
+TEST(WattTime, ReadsTheRegionOfAPlace) {
+  EXPECT_EQ(*watttime::ParseRegion(Captured("grid_region_response.json")), grid::ZoneId{"PSCO"});
+  const std::vector<std::pair<std::string, const char*>> table = {
+      {Captured("coordinates_not_found_response.json"), "the answer names no region"},
+      {R"({"region":"PSCO"})", "the answer does not say its signal_type"},
+      {R"({"region":"PSCO","signal_type":"health_damage"})", "signal_type is 'health_damage'"},
+      {R"({"region":"","signal_type":"co2_moer"})", "the answer names no region"},
+      {R"({"region":"A\nB","signal_type":"co2_moer"})", "the answer names no region"},
+      {R"({"region":7,"signal_type":"co2_moer"})", "the answer names no region"},
+      {"<html>", "not a JSON object"},
+  };
+  for (const auto& [body, why] : table) {
+    const auto region = watttime::ParseRegion(body);
+    ASSERT_FALSE(region) << body;
+    EXPECT_THAT(region.error().message, HasSubstr(why));
+  }
+}
+
 // ---- Protocol
 
 FeedSettings Settings() {
@@ -234,6 +252,24 @@ TEST(MakeWattTime, LogsInAndAsksForOneForecast) {
             "&horizon_hours=24");
   ASSERT_EQ(queries[0].headers.size(), 1U);
   EXPECT_EQ(queries[0].headers[0].value, "Bearer t0ken");
+}
+
+TEST(MakeWattTime, AsksForARegionByPosition) {
+  const auto protocol = *MakeWattTime(Settings());
+  const auto query =
+      protocol->Locate({"aws", "us-west-2", grid::Position{45.8399, -119.7006}}, "t0ken");
+  ASSERT_TRUE(query);
+  EXPECT_EQ(query->url,
+            "https://api.watttime.org/v3/region-from-loc?latitude=45.8399&longitude=-119.7006"
+            "&signal_type=co2_moer");
+  EXPECT_EQ(query->headers.at(0).value, "Bearer t0ken");
+  grid::ZoneReading reading;
+  ASSERT_TRUE(query->read(Captured("grid_region_response.json"), reading));
+  EXPECT_EQ(reading.zone.name, "PSCO");
+  const auto nowhere = protocol->Locate({"own", "cellar", {}}, "t0ken");
+  EXPECT_EQ(nowhere.error(),
+            (Error{Error::Kind::not_found,
+                   "WattTime is asked by position, and that of region cellar is not known"}));
 }
 
 TEST(MakeWattTime, AsksAgainOnceThePresentIsPast) {

@@ -41,6 +41,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       }
     }
   }
+  if (const auto named = carbon::feeds::ParseZone(body)) {
+    Check(!named->name.empty() && named->name.size() <= 63);
+  }
+  if (const auto named = carbon::feeds::RefusedZone(401, body)) {
+    Check(!named->name.empty() && named->name.size() <= 63);
+  }
   for (const int status : {400, 401, 404, 429, 500}) {
     const auto failure = ClassifyError(status, body);
     Check(!failure.error.message.empty() && failure.error.message.size() < 200);

@@ -32,7 +32,7 @@ RecordedGrid MakeGrid() {
                         series,
                         {{kStart, series}, {kStart + hours(24), later}}},
                        {{"SE"}, SignalKind::average_direct, series, {}}},
-                      "");
+                      "", {{{"aws", "eu-central-1"}, {"DE"}}, {{"aws", "us-west-2"}, {"PACW"}}});
 }
 
 void Check(bool promise) {

@@ -22,6 +22,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (const auto history = feeds::watttime::ParseHistorical(body, region)) {
     fuzz::CheckSeries(*history);
   }
+  if (const auto found = feeds::watttime::ParseRegion(body)) {
+    fuzz::Check(!found->name.empty() && found->name.size() <= 63);
+  }
   if (const auto token = feeds::watttime::ParseToken(body)) {
     fuzz::Check(!token->empty() && token->find_first_of("\r\n") == std::string::npos);
   }
