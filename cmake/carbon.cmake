@@ -56,6 +56,18 @@ function(carbon_library room)
   endforeach()
 endfunction()
 
+# carbon_embed(workloads data/regions.csv kRegionsCsv): the file's text as a string_view of that name
+# in "regions.csv.h", for the room alone. A machine that runs the binary has no data/ beside it.
+function(carbon_embed room file name)
+  cmake_path(GET file FILENAME stem)
+  set(folder ${PROJECT_BINARY_DIR}/embedded/${room})
+  set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+    ${PROJECT_SOURCE_DIR}/${file})
+  file(READ ${PROJECT_SOURCE_DIR}/${file} text)
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/embedded.h.in ${folder}/${stem}.h @ONLY)
+  target_include_directories(carbon_${room} PRIVATE ${folder})
+endfunction()
+
 # carbon_test(series_test grid): tests/<current folder>/series_test.cpp against carbon::grid. Tests run
 # in the project's root, which they know as CARBON_SOURCE_DIR: relative, so that two checkouts share
 # one compiler cache.
