@@ -20,7 +20,6 @@
 #include "controller/daemon.h"
 #include "kube/lease.h"
 #include "net/clock.h"
-#include "workloads/regions.h"
 
 namespace carbon::app {
 namespace {
@@ -36,9 +35,8 @@ carbon-kube.io/expected-duration and carbon-kube.io/max-delay (such as 1h30m).)"
 
 struct Options {
   ClusterFlags cluster;
-  std::string clock = "real";
   SignalFlags signal;
-  std::vector<std::string> regions;
+  RegionFlags regions;
   std::string default_max_delay = "6h";
   std::string default_duration = "1h";
   std::string start_margin = "5m";
@@ -54,10 +52,15 @@ class Problems {
  public:
   template <typename T>
   T Take(const char* flag, Result<T> result) {
+    return Take(result ? std::move(result) : result.error().In(flag));
+  }
+  /// Of a result whose error names the flag itself.
+  template <typename T>
+  T Take(Result<T> result) {
     if (result) {
       return *std::move(result);
     }
-    text_ += (text_.empty() ? "" : "; ") + result.error().In(flag).message;
+    text_ += (text_.empty() ? "" : "; ") + result.error().message;
     return T{};
   }
   Status status() const { return text_.empty() ? Status() : Status(Invalid(text_)); }
@@ -82,7 +85,7 @@ struct Compiled {
 Result<Compiled> Compile(const Options& options) {
   Problems problems;
   Compiled compiled;
-  compiled.clock = problems.Take("--clock", net::ParseClock(options.clock));
+  compiled.clock = problems.Take(ClockOf(options.signal));
   auto& loop = compiled.daemon.loop;
   loop.defaults.max_delay =
       problems.Take("--default-max-delay", ParseDuration(options.default_max_delay));
@@ -90,7 +93,9 @@ Result<Compiled> Compile(const Options& options) {
       problems.Take("--default-duration", ParseDuration(options.default_duration));
   loop.planner.start_margin = problems.Take("--start-margin", ParseDuration(options.start_margin));
   loop.planner.min_saving = options.min_saving;
-  compiled.daemon.regions = problems.Take("--region", ParseRegions(options.regions));
+  const auto rows = problems.Take(LoadRegions(options.regions));
+  compiled.daemon.regions =
+      problems.Take(ParseRegions(options.regions, rows, options.signal.provider.name));
   compiled.daemon.instance = options.instance.empty() ? ProcessName() : options.instance;
   compiled.daemon.seed = std::random_device()();
   if (options.leader_elect) {
@@ -98,7 +103,9 @@ Result<Compiled> Compile(const Options& options) {
                                                .name = std::string(kube::kLeaseName),
                                                .holder = compiled.daemon.instance};
   }
-  compiled.daemon.signal = KindOf(options.signal);
+  const feeds::GridWatchOptions watch = WatchOptionsOf(options.signal);
+  compiled.daemon.signal = watch.kind;
+  compiled.daemon.yearly = watch.yearly;
   if (const Status status = problems.status(); !status) {
     return status.error();
   }
@@ -109,7 +116,7 @@ Result<Compiled> Compile(const Options& options) {
     return Invalid("--min-saving: must be a share from 0 to below 1");
   }
   // A wrong setting of a feed shall be told before anything is started.
-  auto feeds = MakeFeeds(options.signal, *compiled.clock);
+  auto feeds = MakeFeeds(options.signal, *compiled.clock, rows);
   if (!feeds) {
     return feeds.error();
   }
@@ -173,10 +180,6 @@ void Describe(CLI::App& command, Options& options) {
   AddClusterFlags(command, options.cluster, false);
   DescribeSignal(command, options);
   DescribePlanning(command, options);
-  command
-      .add_option("--clock", options.clock,
-                  "the calendar of signals and deadlines: real, or ORIGIN@REALxSPEED for a replay")
-      ->capture_default_str();
   command.add_option("--instance", options.instance,
                      "name of this process in events and in the lease; else host and process id");
   command

@@ -38,7 +38,6 @@ constexpr Duration kSummed = std::chrono::hours(24);
 
 struct Options {
   SignalFlags signal;
-  std::string clock = "real";
   RecordingFlags recordings;
   std::vector<std::string> zones;
   bool backtest = false;
@@ -177,21 +176,22 @@ Result<std::string> Live(const Options& options) {
   if (options.zones.empty()) {
     return Invalid("of which zone? Give --zone ZONE, or --backtest and recordings");
   }
-  const auto clock = net::ParseClock(options.clock);
+  const auto clock = ClockOf(options.signal);
   if (!clock) {
-    return clock.error().In("--clock");
+    return clock.error();
+  }
+  auto parts = MakeLookParts(options.signal, **clock);
+  if (!parts) {
+    return parts.error();
   }
   std::vector<grid::ZoneId> zones;
   for (const std::string& zone : options.zones) {
     zones.push_back({zone});
   }
   StopSignals signals;
-  const auto board = LookOnce(options.signal, zones, **clock, signals.token());
-  if (!board) {
-    return board.error();
-  }
-  return options.output == "json" ? OutlookJson(zones, **board, span->horizon)
-                                  : OutlookTable(zones, **board, span->horizon);
+  const auto board = LookOnce(*std::move(parts), zones, **clock, signals.token());
+  return options.output == "json" ? OutlookJson(zones, *board, span->horizon)
+                                  : OutlookTable(zones, *board, span->horizon);
 }
 
 Status Run(const Options& options) {
@@ -205,10 +205,6 @@ Status Run(const Options& options) {
 
 void Describe(CLI::App& command, Options& options) {
   AddSignalFlags(command, options.signal);
-  command
-      .add_option("--clock", options.clock,
-                  "the calendar of the signals: real, or ORIGIN@REALxSPEED for a replay")
-      ->capture_default_str();
   command.add_flag("--backtest", options.backtest,
                    "replay recorded grids and measure the forecasts that would have been made");
   AddRecordingFlags(command, options.recordings, {"lifecycle", "direct", "marginal"});

@@ -35,11 +35,9 @@ class Complaints {
 
 }  // namespace
 
-Result<std::shared_ptr<const grid::Board>> LookOnce(const SignalFlags& flags,
-                                                    std::vector<grid::ZoneId> zones,
-                                                    const net::Clock& clock,
-                                                    const std::stop_token& stop) {
-  auto feeds = MakeFeeds(flags, clock);
+Result<LookParts> MakeLookParts(const SignalFlags& flags, const net::Clock& clock,
+                                const workloads::RegionRows& rows) {
+  auto feeds = MakeFeeds(flags, clock, rows);
   if (!feeds) {
     return feeds.error();
   }
@@ -47,12 +45,17 @@ Result<std::shared_ptr<const grid::Board>> LookOnce(const SignalFlags& flags,
   if (!archive) {
     return archive.error();
   }
+  return LookParts{
+      .feeds = *std::move(feeds), .archive = *std::move(archive), .watch = WatchOptionsOf(flags)};
+}
+
+std::shared_ptr<const grid::Board> LookOnce(LookParts parts, std::vector<grid::ZoneId> zones,
+                                            const net::Clock& clock, const std::stop_token& stop) {
   Complaints complaints;
-  feeds::GridWatchOptions options;
-  options.kind = KindOf(flags);
-  options.poller.zones = std::move(zones);
-  options.poller.on_event = [&](const feeds::PollEvent& event) { complaints.Hear(event); };
-  feeds::GridWatch watch(*std::move(feeds), *std::move(archive), clock, std::move(options));
+  parts.watch.poller.zones = std::move(zones);
+  parts.watch.poller.on_event = [&](const feeds::PollEvent& event) { complaints.Hear(event); };
+  feeds::GridWatch watch(std::move(parts.feeds), std::move(parts.archive), clock,
+                         std::move(parts.watch));
   const auto real_clock = net::MakeMonotonicClock();
   const Time give_up = real_clock->Now() + kPatience;
   while (!watch.Asked() && real_clock->Now() < give_up && !stop.stop_requested()) {

@@ -21,6 +21,7 @@
 #include "net/clock.h"
 #include "net/files.h"
 #include "net/http_server.h"
+#include "workloads/regions.h"
 
 namespace carbon::app {
 namespace {
@@ -96,7 +97,8 @@ Status Run(const Options& options) {
   if (!clock) {
     return clock.error().In("--clock");
   }
-  const feeds::RecordedGrid grid(*std::move(recordings), *std::move(token));
+  const feeds::RecordedGrid grid(*std::move(recordings), *std::move(token),
+                                 workloads::DataCenters(workloads::BuiltInRegions()));
   StopSignals signals;
   const auto server = net::HttpServer::Start(*listen, [&](const net::ServerRequest& request) {
     return grid.Answer(request, (*clock)->Now());

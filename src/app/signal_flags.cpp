@@ -5,6 +5,8 @@
 
 #include "app/token_file.h"
 #include "feeds/feeds.h"
+#include "feeds/renamed_feed.h"
+#include "feeds/yearly.h"
 #include "net/http.h"
 
 namespace carbon::app {
@@ -23,6 +25,25 @@ Result<std::unique_ptr<feeds::Feed>> MakeFeed(const ProviderFlags& provider, con
   settings.requests_per_hour = provider.requests_per_hour;
   const auto make_client = [] { return net::MakeHttpClient({}); };
   return feeds::MakeFeed(provider.name, settings, make_client, clock);
+}
+
+/// What the stand-in calls the first provider's zones. Files are called as whoever fills the folder
+/// likes: as the other provider's zones, as long as nothing else is said.
+Result<feeds::ZoneDictionary> DictionaryOf(const SignalFlags& flags,
+                                           const workloads::RegionRows& rows) {
+  const std::string& first = flags.provider.name;
+  const std::string& second = flags.stand_in.name;
+  feeds::ZoneDictionary dictionary;
+  if (first != second && first != "file" && second != "file") {
+    dictionary = {.names = workloads::TranslateZones(rows, first, second),
+                  .others = feeds::ZoneDictionary::Others::absent};
+  }
+  for (const std::string& assignment : flags.stand_in_zones) {
+    if (const Status ok = workloads::OverrideZoneName(dictionary.names, assignment); !ok) {
+      return ok.error().In("--stand-in-zone");
+    }
+  }
+  return dictionary;
 }
 
 }  // namespace
@@ -50,6 +71,12 @@ void AddSignalFlags(CLI::App& command, SignalFlags& flags) {
   command.add_option("--stand-in-url", flags.stand_in.url, "where it is")->type_name("URL");
   command.add_option("--stand-in-token-file", flags.stand_in.token_file, "file with its token")
       ->type_name("FILE");
+  command
+      .add_option("--stand-in-zone", flags.stand_in_zones,
+                  "what the stand-in calls a zone of the first provider; goes before the tables; "
+                  "may be repeated")
+      ->type_name("ZONE=NAME")
+      ->allow_extra_args(false);
   command.add_option("--signal", flags.signal, "which emissions count")
       ->check(CLI::IsMember({"lifecycle", "direct", "marginal"}))
       ->capture_default_str();
@@ -57,6 +84,11 @@ void AddSignalFlags(CLI::App& command, SignalFlags& flags) {
       .add_option("--archive", flags.archive,
                   "file in which what was polled outlives the process; made where it is absent")
       ->type_name("FILE");
+  command
+      .add_option("--clock", flags.clock,
+                  "the calendar of the signals, and of deadlines: real, or ORIGIN@REALxSPEED for a "
+                  "replay")
+      ->capture_default_str();
 }
 
 grid::SignalKind KindNamed(const std::string& name) {
@@ -67,8 +99,21 @@ grid::SignalKind KindNamed(const std::string& name) {
 
 grid::SignalKind KindOf(const SignalFlags& flags) { return KindNamed(flags.signal); }
 
+Result<std::unique_ptr<net::Clock>> ClockOf(const SignalFlags& flags) {
+  auto clock = net::ParseClock(flags.clock);
+  return clock ? std::move(clock) : clock.error().In("--clock");
+}
+
+feeds::GridWatchOptions WatchOptionsOf(const SignalFlags& flags) {
+  feeds::GridWatchOptions options;
+  options.kind = KindOf(flags);
+  options.yearly = feeds::YearlyMeans(flags.provider.name, options.kind);
+  return options;
+}
+
 Result<std::vector<std::unique_ptr<feeds::Feed>>> MakeFeeds(const SignalFlags& flags,
-                                                            const net::Clock& clock) {
+                                                            const net::Clock& clock,
+                                                            const workloads::RegionRows& rows) {
   std::vector<std::unique_ptr<feeds::Feed>> feeds;
   auto first = MakeFeed(flags.provider, "--token-file", KindOf(flags), clock);
   if (!first) {
@@ -76,8 +121,10 @@ Result<std::vector<std::unique_ptr<feeds::Feed>>> MakeFeeds(const SignalFlags& f
   }
   feeds.push_back(*std::move(first));
   if (flags.stand_in.name.empty()) {
-    if (!flags.stand_in.url.empty() || !flags.stand_in.token_file.empty()) {
-      return Invalid("--stand-in-url and --stand-in-token-file need --stand-in NAME");
+    if (!flags.stand_in.url.empty() || !flags.stand_in.token_file.empty() ||
+        !flags.stand_in_zones.empty()) {
+      return Invalid(
+          "--stand-in-url, --stand-in-token-file and --stand-in-zone need --stand-in NAME");
     }
     return feeds;
   }
@@ -85,7 +132,11 @@ Result<std::vector<std::unique_ptr<feeds::Feed>>> MakeFeeds(const SignalFlags& f
   if (!second) {
     return second.error().In("--stand-in");
   }
-  feeds.push_back(*std::move(second));
+  auto dictionary = DictionaryOf(flags, rows);
+  if (!dictionary) {
+    return dictionary.error();
+  }
+  feeds.push_back(feeds::MakeRenamedFeed(*std::move(second), *std::move(dictionary)));
   return feeds;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/zones.h"
 
-#include <algorithm>
 #include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -18,6 +18,7 @@
 #include "app/stop_signals.h"
 #include "app/zones_report.h"
 #include "net/clock.h"
+#include "workloads/regions.h"
 
 namespace carbon::app {
 namespace {
@@ -25,54 +26,73 @@ namespace {
 constexpr const char* kExample =
     R"(Example: the zones of a cluster's nodes, and two zones without a cluster
   carbon-kube zones --token-file ~/em-token
-  carbon-kube zones --zone DE --zone FR --token-file ~/em-token --output json)";
+  carbon-kube zones --zone DE --zone FR --token-file ~/em-token --output json
+
+Example: does the provider itself place the regions where the built-in table does?
+  carbon-kube zones --check-map --token-file ~/em-token)";
 
 struct Options {
   ClusterFlags cluster;
   SignalFlags signal;
-  std::vector<std::string> regions;
+  RegionFlags regions;
   std::vector<std::string> zones;
-  std::string clock = "real";
+  bool check_map = false;
   std::string output = "table";
 };
 
 std::vector<ZoneRow> RowsOf(const std::map<std::string, size_t>& found,
-                            const workloads::RegionMap& map,
-                            const std::vector<std::string>& assignments) {
+                            const workloads::RegionMap& map) {
   std::vector<ZoneRow> rows;
   for (const auto& [region, nodes] : found) {
-    const auto known = map.find(region);
-    const bool by_user = std::any_of(
-        assignments.begin(), assignments.end(),
-        [&](const std::string& assignment) { return assignment.starts_with(region + "="); });
-    rows.push_back({.region = region,
-                    .nodes = nodes,
-                    .zone = known == map.end() ? grid::ZoneId{} : known->second.zone,
-                    .mapped_by = known == map.end() ? ""
-                                 : by_user          ? "--region"
-                                                    : "Electricity Maps' list, August 2026"});
+    ZoneRow row{.region = region, .nodes = nodes, .zone = {}, .mapped_by = {}, .as_of = {}};
+    if (const auto known = map.find(region); known != map.end()) {
+      row.zone = known->second.zone;
+      row.mapped_by = known->second.source;
+      row.as_of = known->second.as_of;
+      row.alternatives = known->second.alternatives;
+    }
+    rows.push_back(std::move(row));
   }
   return rows;
 }
 
-Result<std::vector<ZoneRow>> Rows(const Options& options, const net::Clock& real_clock,
+Result<std::vector<ZoneRow>> Rows(const Options& options, const workloads::RegionMap& map,
                                   const std::stop_token& stop) {
   if (!options.zones.empty()) {
     std::vector<ZoneRow> rows;
     for (const std::string& zone : options.zones) {
-      rows.push_back({.region = {}, .nodes = 0, .zone = {zone}, .mapped_by = {}});
+      rows.push_back({.region = {}, .nodes = 0, .zone = {zone}, .mapped_by = {}, .as_of = {}});
     }
     return rows;
   }
-  const auto map = ParseRegions(options.regions);
-  if (!map) {
-    return map.error().In("--region");
-  }
-  const auto regions = RegionsOf(options.cluster, real_clock, stop);
+  const auto real_clock = net::MakeRealClock();
+  const auto regions = RegionsOf(options.cluster, *real_clock, stop);
   if (!regions) {
     return regions.error();
   }
-  return RowsOf(*regions, *map, options.regions);
+  return RowsOf(*regions, map);
+}
+
+feeds::Located NowhereToAsk(const std::string& region) {
+  return {.failure = feeds::Failure{
+              .error = {Error::Kind::not_found,
+                        "region " + region + " is in no table, so its cloud is not known"}}};
+}
+
+/// Asks the provider where each region lies: one request a region, within the provider's quota.
+void CheckMap(std::vector<ZoneRow>& rows, const workloads::RegionRows& table, feeds::Feed& feed,
+              const std::stop_token& stop) {
+  std::optional<feeds::Located> hopeless;
+  for (ZoneRow& row : rows) {
+    const auto place = workloads::PlaceOf(table, row.region);
+    row.located = hopeless ? *hopeless
+                  : place  ? feed.Locate(*place, stop)
+                           : NowhereToAsk(row.region);
+    const auto& failure = row.located->failure;
+    if (failure && failure->scope == feeds::Failure::Scope::provider) {
+      hopeless = row.located;
+    }
+  }
 }
 
 std::vector<grid::ZoneId> ZonesOf(const std::vector<ZoneRow>& rows) {
@@ -86,25 +106,35 @@ std::vector<grid::ZoneId> ZonesOf(const std::vector<ZoneRow>& rows) {
 }
 
 Status Run(const Options& options) {
-  const auto clock = net::ParseClock(options.clock);
+  const auto clock = ClockOf(options.signal);
   if (!clock) {
-    return clock.error().In("--clock");
+    return clock.error();
+  }
+  const auto table = LoadRegions(options.regions);
+  if (!table) {
+    return table.error();
+  }
+  const std::string& provider = options.signal.provider.name;
+  const auto map = ParseRegions(options.regions, *table, provider);
+  if (!map) {
+    return map.error();
   }
   // A wrong setting of a provider is told before the cluster is asked.
-  if (const auto feeds = MakeFeeds(options.signal, **clock); !feeds) {
-    return feeds.error();
+  auto parts = MakeLookParts(options.signal, **clock, *table);
+  if (!parts) {
+    return parts.error();
   }
   StopSignals signals;
-  const auto real_clock = net::MakeRealClock();
-  const auto rows = Rows(options, *real_clock, signals.token());
+  auto rows = Rows(options, *map, signals.token());
   if (!rows) {
     return rows.error();
   }
-  const auto board = LookOnce(options.signal, ZonesOf(*rows), **clock, signals.token());
-  if (!board) {
-    return board.error();
+  if (options.check_map) {
+    CheckMap(*rows, *table, *parts->feeds.front(), signals.token());
   }
-  std::cout << (options.output == "json" ? ZonesJson(*rows, **board) : ZonesTable(*rows, **board))
+  const auto board = LookOnce(*std::move(parts), ZonesOf(*rows), **clock, signals.token());
+  std::cout << (options.output == "json" ? ZonesJson(*rows, *board, provider)
+                                         : ZonesTable(*rows, *board, provider))
             << std::flush;
   return std::cout ? Status() : Unavailable("cannot write the result");
 }
@@ -113,13 +143,16 @@ void Describe(CLI::App& command, Options& options) {
   AddClusterFlags(command, options.cluster, false);
   AddSignalFlags(command, options.signal);
   AddRegionFlags(command, options.regions);
-  command.add_option("--zone", options.zones, "this zone, whatever the cluster; may be repeated")
-      ->type_name("ZONE")
-      ->allow_extra_args(false);
+  auto* zones =
+      command
+          .add_option("--zone", options.zones, "this zone, whatever the cluster; may be repeated")
+          ->type_name("ZONE")
+          ->allow_extra_args(false);
   command
-      .add_option("--clock", options.clock,
-                  "the calendar of the signals: real, or ORIGIN@REALxSPEED for a replay")
-      ->capture_default_str();
+      .add_flag("--check-map", options.check_map,
+                "ask the provider in which zone each region lies, and show where it differs; one "
+                "request a region")
+      ->excludes(zones);
   command.add_option("-o,--output", options.output, "how to print it")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();

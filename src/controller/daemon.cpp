@@ -83,6 +83,7 @@ void Daemon::StartWatching() {
   feeds::GridWatchOptions options;
   options.kind = options_.signal;
   options.outlook = options_.outlook;
+  options.yearly = options_.yearly;
   options.poller.seed = options_.seed;
   options.poller.on_update = [this] { wakeup_.Wake(); };
   options.poller.on_event = [](const feeds::PollEvent& event) {
@@ -111,8 +112,9 @@ void Daemon::Follow(const Nodes& nodes, const std::stop_token& stop) {
   fleet_ = std::make_unique<workloads::Fleet>(std::move(views), options_.regions);
   for (const std::string& region : fleet_->UnknownRegions()) {
     if (std::find(before.begin(), before.end(), region) == before.end()) {
-      spdlog::warn("no grid zone is known for region {}: nothing is placed there (--region)",
-                   region);
+      spdlog::warn(
+          "no grid zone is known for region {}: nothing is placed there (--region {}=ZONE)", region,
+          region);
     }
   }
   if (zones != zones_) {

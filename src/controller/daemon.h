@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -30,6 +31,7 @@ struct DaemonOptions {
   LoopSettings loop;
   grid::SignalKind signal = grid::SignalKind::average_lifecycle;
   grid::OutlookRules outlook;
+  std::map<grid::ZoneId, grid::YearlyMean> yearly;  ///< of that signal, in the provider's names
   workloads::RegionMap regions;
   Duration tick = std::chrono::minutes(5);           ///< longest time between two looks
   Duration first_signal = std::chrono::seconds(30);  ///< real time to wait for the first poll

@@ -13,11 +13,23 @@
 
 namespace carbon::workloads {
 
+/// Somebody's word that a region lies in a zone.
+struct ZoneClaim {
+  grid::ZoneId zone;
+  std::string source;
+  std::string as_of;  ///< the day on which that was said, "2026-08-21"; may be empty
+
+  bool operator==(const ZoneClaim&) const = default;
+};
+
 /// What stands behind a region label: its zone of the grid and its overhead.
 struct RegionInfo {
   grid::ZoneId zone;
   /// Power usage effectiveness, where it is known for the region; else the node model's.
   std::optional<double> pue;
+  std::string source;                        ///< who says that the region lies in the zone
+  std::string as_of;                         ///< as ZoneClaim's
+  std::vector<ZoneClaim> alternatives = {};  ///< other zones, by others
 };
 using RegionMap = std::map<std::string, RegionInfo>;
 

@@ -131,6 +131,7 @@ WRONG = [
     (f"{CONTROLLER} --min-saving nan", 2, "--min-saving"),
     (f"{CONTROLLER} --min-saving 2", 2, "--min-saving"),
     (f"{CONTROLLER} --region nonsense", 2, "--region: 'nonsense' is not REGION=ZONE"),
+    (f"{CONTROLLER} --regions jobs.csv", 2, "jobs.csv:1: the header has no column 'cloud'"),
     (f"{CONTROLLER} --token-file missing", 2, "--token-file: cannot read missing: No such file"),
     (f"{CONTROLLER} --provider nonsense", 2, "there is no provider 'nonsense'; known: "),
     (f"{CONTROLLER} --provider-url ftp://x", 2, "'ftp://x' does not start with https:// or http"),
@@ -146,6 +147,15 @@ WRONG = [
     ("zones --zone X --clock soon", 2, "--clock: clock 'soon' is neither"),
     ("zones --zone X --provider nonsense", 2, "there is no provider 'nonsense'; known: "),
     ("zones --zone X --output yaml", 2, "--output"),
+    ("zones --zone X --check-map", 2, "--check-map excludes --zone"),
+    ("zones --regions missing", 2, "--regions: cannot read missing: No such file"),
+    ("zones --regions zone.csv", 2, "zone.csv:1: the header has no column 'cloud'"),
+    ("zones --zone X --stand-in-zone DE=DE", 2, "need --stand-in NAME"),
+    (
+        "zones --zone X --signal direct --stand-in gb-carbon-intensity --stand-in-zone DE",
+        2,
+        "--stand-in-zone: 'DE' is not ZONE=NAME",
+    ),
     ("zones --kubeconfig missing", 2, "cannot read missing: No such file"),
     # forecast
     ("forecast", 2, "of which zone? Give --zone ZONE, or --backtest"),

@@ -415,7 +415,38 @@ class TestZones:
             assert row["source"] == "electricity-maps"
             assert row["g_per_kwh"] >= row["low_24h"]["g_per_kwh"] > 0
         assert zones["us-west-2"]["mapped_by"] == "--region"
-        assert zones["us-west-1"]["mapped_by"].startswith("Electricity Maps")
+        assert zones["us-west-2"]["alternatives"] == [
+            {"zone": "US-NW-PACW", "source": "electricity-maps", "as_of": "2026-08-21"}
+        ]
+        assert zones["us-west-1"]["mapped_by"] == "electricity-maps"
+        assert zones["us-west-1"]["mapped_as_of"] == "2026-08-21"
+
+    def test_the_provider_is_asked_where_the_regions_lie(self, cluster: Cluster, grid: str) -> None:
+        done = carbon_kube(
+            *("zones", "--kubeconfig", cluster.plane.kubeconfig, "--provider-url", grid),
+            *("--clock", cluster.clock, "--region", "us-west-2=US-NW-BPAT"),
+            *("--check-map", "--output", "json"),
+        )
+        assert done.code == 0, done.err
+        said = {row["region"]: row["provider_says"] for row in json.loads(done.out)["zones"]}
+        assert said == {
+            "eu-central-1": {"zone": "DE", "agrees": True},
+            "eu-north-1": {"zone": "SE-SE3", "agrees": True},
+            "us-east-1": {"zone": "US-MIDA-PJM", "agrees": True},
+            "us-west-1": {"zone": "US-CAL-CISO", "agrees": True},
+            "us-west-2": {"zone": "US-NW-PACW", "agrees": False},
+        }
+
+    def test_a_provider_without_names_for_the_regions_borrows_none(self, cluster: Cluster) -> None:
+        done = carbon_kube(
+            *("zones", "--kubeconfig", cluster.plane.kubeconfig, "--signal", "direct"),
+            *("--provider", "gb-carbon-intensity", "--check-map", "--output", "json"),
+        )
+        assert done.code == 0, done.err
+        for row in json.loads(done.out)["zones"]:
+            assert row["zone"] == ""
+            assert "calls the zone of this region: name it with --region" in row["unknown"]
+            assert "cannot be asked in which zone" in row["provider_says"]["error"]
 
     def test_a_zone_that_the_token_does_not_have_is_unknown_and_said(
         self, cluster: Cluster, grid: str

@@ -42,8 +42,9 @@ void CheckPod(const boost::json::object& object, const std::optional<workloads::
   const auto wish = workloads::ReadWish(*pod, now, {});
   Require(wish ? wish->length > Duration::zero() : !wish.error().message.empty());
   CheckRelease(*pod);
-  workloads::Fleet fleet(node ? std::vector{*node} : std::vector<workloads::NodeView>(),
-                         workloads::AwsRegions());
+  static const workloads::RegionMap regions =
+      workloads::MapRegions(workloads::BuiltInRegions(), "electricity-maps");
+  workloads::Fleet fleet(node ? std::vector{*node} : std::vector<workloads::NodeView>(), regions);
   for (const plan::Place& place : fleet.PlacesFor(*pod)) {
     Require(std::isfinite(place.power.value()) && place.power > Watts(0));
   }
