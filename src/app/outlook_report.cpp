@@ -56,13 +56,19 @@ std::string Bar(const std::optional<GramsPerKwh>& value, double highest) {
   return std::string(static_cast<size_t>(share * kBarWidth + 0.5), '#');
 }
 
+/// A mean of a year is no forecast.
+std::string Issued(const grid::Outlook& outlook) {
+  return outlook.rung == grid::Rung::static_factor
+             ? ""
+             : ", forecast issued " + FormatTime(outlook.issued_at);
+}
+
 std::string TableOf(const grid::Outlook& outlook, const grid::Board& board, Duration horizon) {
   const auto lines = LinesOf(outlook, horizon, std::max(kHour, outlook.expected.step()));
   const double highest = Highest(lines);
   std::string text = outlook.zone.name + ", " + std::string(ToString(outlook.kind)) + ", by " +
-                     outlook.source + " (" + std::string(ToString(outlook.rung)) +
-                     ", forecast issued " + FormatTime(outlook.issued_at) + ")\n" +
-                     "  UTC             g/kWh     p10     p90\n";
+                     outlook.source + " (" + std::string(ToString(outlook.rung)) + Issued(outlook) +
+                     ")\n" + "  UTC             g/kWh     p10     p90\n";
   for (const Line& line : lines) {
     std::string when = FormatClock(line.from, board.as_of());
     when.resize(std::max<size_t>(12, when.size()), ' ');

@@ -45,9 +45,8 @@ std::string Age(const grid::Outlook& outlook, Time now) {
 
 std::string WhyUnknown(const ZoneRow& row, const grid::Board& board, std::string_view provider) {
   if (row.zone.name.empty()) {
-    return "it is not known what " + std::string(provider) +
-           " calls the zone of this region: name it with --region " + row.region +
-           "=ZONE, or in a table for --regions";
+    return "what " + std::string(provider) + " calls its zone is not known: --region " +
+           row.region + "=ZONE, or a table (--regions)";
   }
   return board.WhyUnknown(row.zone);
 }
@@ -158,7 +157,7 @@ void NoteCheck(const ZoneRow& row, std::string_view provider, Notes& notes) {
   if (!located.failure) {
     if (!Agrees(row)) {
       notes.Add(row.region + ": " + std::string(provider) + " itself answers for " +
-                located.zone->name + ": --region " + row.region + "=" + located.zone->name);
+                located.zone->name + " (--region " + row.region + "=" + located.zone->name + ")");
     }
     return;
   }

@@ -98,8 +98,8 @@ TEST(ZonesReport, ARegionThatTheProviderHasNoNameForIsUnknownAndSaysWhatToDo) {
   const std::vector<ZoneRow> rows = {
       {.region = "moon-1", .nodes = 1, .zone = {}, .mapped_by = {}, .as_of = {}}};
   const std::string why =
-      "it is not known what electricity-maps calls the zone of this region: name it with "
-      "--region moon-1=ZONE, or in a table for --regions";
+      "what electricity-maps calls its zone is not known: --region moon-1=ZONE, or a table "
+      "(--regions)";
   EXPECT_THAT(Table(rows), HasSubstr("\nmoon-1: " + why + "\n"));
   EXPECT_EQ(Json(rows, 0).at("unknown"), json::value(why));
   EXPECT_TRUE(Json(rows, 0).at("g_per_kwh").is_null());
@@ -151,8 +151,8 @@ TEST(ZonesReport, ShowsWhereTheProviderSaysOtherwise) {
                         "(real-time-cloud, 2026-08-18)\n"
                         "westeurope  --region          -           agrees           -\n"
                         "\n"
-                        "us-west-2: electricity-maps itself answers for US-NW-BPAT: "
-                        "--region us-west-2=US-NW-BPAT\n"));
+                        "us-west-2: electricity-maps itself answers for US-NW-BPAT "
+                        "(--region us-west-2=US-NW-BPAT)\n"));
   EXPECT_EQ(json::serialize(Json(rows, 0).at("provider_says")),
             R"({"zone":"US-NW-BPAT","agrees":false})");
   EXPECT_EQ(json::serialize(Json(rows, 1).at("provider_says")), R"({"zone":"NL","agrees":true})");

@@ -147,7 +147,7 @@ WRONG = [
     ("zones --zone X --clock soon", 2, "--clock: clock 'soon' is neither"),
     ("zones --zone X --provider nonsense", 2, "there is no provider 'nonsense'; known: "),
     ("zones --zone X --output yaml", 2, "--output"),
-    ("zones --zone X --check-map", 2, "--check-map excludes --zone"),
+    ("zones --zone X --check-map", 2, "--zone excludes --check-map"),
     ("zones --regions missing", 2, "--regions: cannot read missing: No such file"),
     ("zones --regions zone.csv", 2, "zone.csv:1: the header has no column 'cloud'"),
     ("zones --zone X --stand-in-zone DE=DE", 2, "need --stand-in NAME"),

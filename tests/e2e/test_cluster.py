@@ -445,7 +445,7 @@ class TestZones:
         assert done.code == 0, done.err
         for row in json.loads(done.out)["zones"]:
             assert row["zone"] == ""
-            assert "calls the zone of this region: name it with --region" in row["unknown"]
+            assert "calls its zone is not known: --region" in row["unknown"]
             assert "cannot be asked in which zone" in row["provider_says"]["error"]
 
     def test_a_zone_that_the_token_does_not_have_is_unknown_and_said(
