@@ -13,6 +13,8 @@ std::string_view ToString(Rung rung) {
       return "earlier-forecast";
     case Rung::second_provider:
       return "second-provider";
+    case Rung::weather_climatology:
+      return "weather-climatology";
     case Rung::climatology:
       return "climatology";
     case Rung::static_factor:

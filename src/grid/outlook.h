@@ -17,10 +17,12 @@ enum class Rung {
   cached,            ///< the last good poll, up to OutlookRules::cached_for old
   earlier_forecast,  ///< a forecast that was issued before that and still speaks of now
   second_provider,   ///< another provider of the same kind, whose last poll is not older than that
-  climatology,       ///< what is usual at this hour and weekday, by the last four weeks
-  static_factor,     ///< a yearly mean
+  weather_climatology,  ///< climatology, corrected by what the weather is expected to be
+  climatology,          ///< what is usual at this hour and weekday, by the last four weeks
+  static_factor,        ///< a yearly mean
 };
-/// "fresh", "cached", "earlier-forecast", "second-provider", "climatology", "static-factor".
+/// "fresh", "cached", "earlier-forecast", "second-provider", "weather-climatology", "climatology",
+/// "static-factor".
 std::string_view ToString(Rung rung);
 
 struct OutlookRules {

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
+
 namespace carbon::grid {
 namespace {
 
@@ -58,6 +60,27 @@ Series Corrected(const ZoneReading& reading, double decay_per_hour) {
   return {forecast.start(), forecast.step(), std::move(values)};
 }
 
+double ValueOf(const std::optional<GramsPerKwh>& value) {
+  return value ? value->value() : Series::kUnknown;
+}
+
+std::string WeatherSource(const std::string& service, const WeatherSkill& skill) {
+  return "climatology corrected by " + service + " weather, " + Fixed(100 * skill.share, 0) +
+         " % better than climatology over " + std::to_string(skill.hours) + " h";
+}
+
+/// Knows how far the intensity has ranged until there was weather.
+WeatherCorrection Begun(const History& history) {
+  WeatherCorrection correction;
+  const int64_t newest = history.newest();
+  for (int64_t number = newest - kClimatologySpan / history.step(); number <= newest; ++number) {
+    if (const double was = history.At(number); !std::isnan(was)) {
+      correction.Observe(history.TimeOf(number), GramsPerKwh(was), std::nullopt);
+    }
+  }
+  return correction;
+}
+
 bool DividesAnHour(Duration step) {
   return step > Duration::zero() && step <= kHour && kHour % step == Duration::zero();
 }
@@ -105,16 +128,34 @@ void ZoneRecord::Learn(const ZoneReading& reading) {
   const auto& history = reading.history;
   for (size_t i = 0; history && i < history->size(); ++i) {
     if (const auto value = history->Value(i)) {
-      blend_->Observe(history->TimeOf(i), *value);
+      Observe(history->TimeOf(i), *value);
     }
   }
   if (reading.latest) {
-    blend_->Observe(reading.latest->at, reading.latest->intensity);
+    Observe(reading.latest->at, reading.latest->intensity);
   }
   if (reading.forecast) {
     blend_->Hear(*reading.forecast);
   }
   made_.reset();
+}
+
+void ZoneRecord::Observe(Time at, GramsPerKwh intensity) {
+  if (correction_) {
+    const History& history = blend_->history();
+    const bool news = history.Number(at) > history.newest();
+    correction_->Observe(at, intensity, news ? blend_->Usual(at) : std::nullopt);
+  }
+  blend_->Observe(at, intensity);
+}
+
+void ZoneRecord::TakeWeather(const Weather& weather) {
+  if (!correction_) {
+    correction_ = blend_ ? Begun(blend_->history()) : WeatherCorrection();
+  }
+  correction_->Hear(weather);
+  weather_source_ = weather.source;
+  weather_issued_at_ = weather.issued_at;
 }
 
 const BlendedForecast& ZoneRecord::Made() const {
@@ -199,6 +240,36 @@ std::optional<Outlook> ZoneRecord::FromSecond(Time now, const OutlookRules& rule
   return outlook;
 }
 
+std::optional<Outlook> ZoneRecord::FromWeather(Time now, const OutlookRules& rules) const {
+  if (!correction_ || !correction_->Useful() || now - weather_issued_at_ > rules.cached_for) {
+    return std::nullopt;
+  }
+  auto outlook = FromClimatology(now);
+  const auto present = outlook ? correction_->Correct(now, outlook->now) : std::nullopt;
+  if (!present) {
+    return std::nullopt;
+  }
+  const Series usual = std::move(outlook->expected);
+  std::vector<double> values;
+  std::vector<double> low;
+  std::vector<double> high;
+  for (size_t i = 0; i < usual.size(); ++i) {
+    const auto value = usual.Value(i);
+    const auto corrected = value ? correction_->Correct(usual.TimeOf(i), *value) : std::nullopt;
+    values.push_back(corrected ? corrected->expected.value() : ValueOf(value));
+    low.push_back(corrected ? corrected->p10.value() : ValueOf(outlook->p10.Value(i)));
+    high.push_back(corrected ? corrected->p90.value() : ValueOf(outlook->p90.Value(i)));
+  }
+  outlook->rung = Rung::weather_climatology;
+  outlook->source = WeatherSource(weather_source_, correction_->Skill());
+  outlook->issued_at = weather_issued_at_;
+  outlook->now = present->expected;
+  outlook->expected = Series(usual.start(), usual.step(), std::move(values));
+  outlook->p10 = Series(usual.start(), usual.step(), std::move(low));
+  outlook->p90 = Series(usual.start(), usual.step(), std::move(high));
+  return outlook;
+}
+
 std::optional<Outlook> ZoneRecord::FromClimatology(Time now) const {
   if (!blend_ || !readings_[0] || !blend_->Usual(now)) {
     return std::nullopt;
@@ -259,6 +330,9 @@ Result<Outlook> ZoneRecord::At(Time now, const OutlookRules& rules) const {
   auto outlook = FromFirst(now, rules);
   if (!outlook) {
     outlook = FromSecond(now, rules);
+  }
+  if (!outlook) {
+    outlook = FromWeather(now, rules);
   }
   if (!outlook) {
     outlook = FromClimatology(now);

@@ -13,6 +13,8 @@
 #include "grid/outlook.h"
 #include "grid/reading.h"
 #include "grid/signal.h"
+#include "grid/weather.h"
+#include "grid/weather_correction.h"
 
 namespace carbon::grid {
 
@@ -40,6 +42,8 @@ class ZoneRecord {
   /// earlier ones. What the first provider observes teaches the blend. Invalid where zone or kind
   /// are not the record's: kinds are never mixed.
   Status Take(const ZoneReading& reading, size_t rank = 0);
+  /// Takes what the weather is expected to be; what is observed from then on teaches what it means.
+  void TakeWeather(const Weather& weather);
   void SetYearlyMean(YearlyMean mean) { yearly_ = std::move(mean); }
 
   /// What is known at `now`, from the highest rung that holds. Fails, with the reason, where none
@@ -53,10 +57,12 @@ class ZoneRecord {
 
  private:
   void Learn(const ZoneReading& reading);
+  void Observe(Time at, GramsPerKwh intensity);
   const BlendedForecast& Made() const;
   Outlook Blank(const ZoneReading& reading, Time now) const;
   std::optional<Outlook> FromFirst(Time now, const OutlookRules& rules) const;
   std::optional<Outlook> FromSecond(Time now, const OutlookRules& rules) const;
+  std::optional<Outlook> FromWeather(Time now, const OutlookRules& rules) const;
   std::optional<Outlook> FromClimatology(Time now) const;
   std::optional<Outlook> FromYearlyMean(Time now) const;
   std::string WhyUnknown(Time now, const OutlookRules& rules) const;
@@ -67,6 +73,10 @@ class ZoneRecord {
   std::array<std::optional<ZoneReading>, kProviders> readings_;
   std::optional<Blend> blend_;
   mutable std::optional<BlendedForecast> made_;  ///< by the blend, once somebody asks
+  /// Once there is weather.
+  std::optional<WeatherCorrection> correction_;
+  std::string weather_source_;
+  Time weather_issued_at_;
   std::optional<YearlyMean> yearly_;
 };
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace carbon::grid {
@@ -14,6 +15,7 @@ using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::minutes;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 
 constexpr BlendRules kBlend{.error_decay_per_hour = 0.85};
 constexpr auto kLifecycle = SignalKind::average_lifecycle;
@@ -185,6 +187,104 @@ TEST(ZoneRecord, ClimatologyIsWhatIsUsualAtThatHour) {
   EXPECT_GE(*outlook->p90.At(now), outlook->now);
 }
 
+// ---- The weather
+
+/// A zone without forecasts in which the wind takes off up to 200 of 400 g/kWh, each day another;
+/// it has been observed, and its weather told, until kMidnight.
+class WindyZone {
+ public:
+  explicit WindyZone(double per_wind = 200) : per_wind_(per_wind) {
+    for (Time now = kMidnight - days(40); now < kMidnight; now += hours(1)) {
+      TellWeather(now);
+      ZoneReading reading = Reading();
+      reading.fetched_at = now;
+      reading.latest = Observation{.at = now, .intensity = IntensityAt(now)};
+      reading.forecast.reset();
+      EXPECT_TRUE(record.Take(reading));
+    }
+  }
+  /// The next two days, as they will be.
+  void TellWeather(Time now) {
+    std::vector<double> wind;
+    for (Time hour = now; hour < now + hours(48); hour += hours(1)) {
+      wind.push_back(WindAt(hour));
+    }
+    record.TakeWeather({.source = "a service",
+                        .told_at = now,
+                        .issued_at = now - hours(1),
+                        .solar = {},
+                        .wind = Series(now, hours(1), std::move(wind))});
+  }
+  GramsPerKwh IntensityAt(Time time) const {
+    const auto hour = (time - FloorTo(time, days(1))) / hours(1);
+    return GramsPerKwh(400 + static_cast<double>(hour) - per_wind_ * WindAt(time));
+  }
+
+  ZoneRecord record{{"DE"}, kLifecycle, kBlend};
+
+ private:
+  static double WindAt(Time time) {
+    const auto day = time.time_since_epoch() / days(1);
+    return static_cast<double>(day * 7919 % 101) / 101;
+  }
+  double per_wind_;
+};
+
+constexpr Duration kSilence = hours(26);
+
+TEST(ZoneRecord, TheWeatherCorrectsClimatologyWhereItHasBeatenIt) {
+  WindyZone zone;
+  const Time now = kMidnight + kSilence;
+  zone.TellWeather(now);
+  const auto outlook = zone.record.At(now, {});
+  ASSERT_TRUE(outlook) << outlook.error().message;
+  EXPECT_EQ(outlook->rung, Rung::weather_climatology);
+  EXPECT_THAT(outlook->source,
+              MatchesRegex("climatology corrected by a service weather, [0-9]+ % better than "
+                           "climatology over [0-9]+ h"));
+  EXPECT_TRUE(outlook->estimated);
+  EXPECT_EQ(outlook->issued_at, now - hours(1));
+  EXPECT_EQ(outlook->fetched_at, kMidnight - hours(1)) << "no younger than what it was learnt from";
+  for (Time time = now; time < now + hours(48); time += hours(1)) {
+    EXPECT_NEAR(outlook->expected.At(time)->value(), zone.IntensityAt(time).value(), 20)
+        << FormatTime(time);
+    EXPECT_LE(*outlook->p10.At(time), *outlook->expected.At(time));
+    EXPECT_GE(*outlook->p90.At(time), *outlook->expected.At(time));
+  }
+  EXPECT_EQ(outlook->now, outlook->expected.At(now));
+  EXPECT_TRUE(outlook->expected.At(now + hours(95))) << "what is usual, where no weather is told";
+}
+
+TEST(ZoneRecord, TheSecondProviderGoesBeforeTheWeather) {
+  WindyZone zone;
+  const Time now = kMidnight + kSilence;
+  zone.TellWeather(now);
+  ZoneReading second = Reading();
+  second.source = "second";
+  second.fetched_at = now;
+  second.latest = Observation{.at = now, .intensity = GramsPerKwh(77)};
+  ASSERT_TRUE(zone.record.Take(second, 1));
+  EXPECT_EQ(zone.record.At(now, {})->rung, Rung::second_provider);
+  EXPECT_EQ(zone.record.At(now + hours(3), {})->rung, Rung::weather_climatology);
+}
+
+TEST(ZoneRecord, WithoutWeatherOfTheLastDayClimatologyIsAllThereIs) {
+  const WindyZone zone;  // whose weather was told until kMidnight, of two days
+  EXPECT_EQ(zone.record.At(kMidnight + hours(23), {})->rung, Rung::cached);
+  const auto outlook = zone.record.At(kMidnight + kSilence, {});
+  ASSERT_TRUE(outlook);
+  EXPECT_EQ(outlook->rung, Rung::climatology);
+  EXPECT_EQ(outlook->source, "first");
+}
+
+TEST(ZoneRecord, WeatherThatMeansNothingCorrectsNothing) {
+  WindyZone zone(0);
+  zone.TellWeather(kMidnight + kSilence);
+  EXPECT_EQ(zone.record.At(kMidnight + kSilence, {})->rung, Rung::climatology);
+}
+
+// ---- The last rung
+
 TEST(ZoneRecord, TheYearlyMeanIsTheLastRung) {
   ZoneRecord record({"DE"}, kLifecycle);
   EXPECT_EQ(record.At(kMidnight, {}).error().message, "zone DE: no provider has spoken of it yet");
@@ -209,6 +309,7 @@ TEST(ZoneRecord, TheRungsAreNamedAsTheyArePublished) {
   EXPECT_EQ(ToString(Rung::cached), "cached");
   EXPECT_EQ(ToString(Rung::earlier_forecast), "earlier-forecast");
   EXPECT_EQ(ToString(Rung::second_provider), "second-provider");
+  EXPECT_EQ(ToString(Rung::weather_climatology), "weather-climatology");
   EXPECT_EQ(ToString(Rung::climatology), "climatology");
   EXPECT_EQ(ToString(Rung::static_factor), "static-factor");
 }

@@ -78,6 +78,7 @@ TEST(Planner, WaitsForASignalAndNotForWhatIsUsual) {
   EXPECT_EQ(decision.action, Decision::Action::release);
   EXPECT_EQ(decision.reason.cause, Cause::no_signal);
   EXPECT_EQ(decision.reason.note, "zone DE: only the static-factor is known");
+  EXPECT_GT(grid::Rung::weather_climatology, Parameters{}.lowest_rung) << "it is no signal either";
   Parameters trusting;
   trusting.lowest_rung = grid::Rung::static_factor;
   EXPECT_EQ(Planner(trusting).Decide(snapshot).at(0).reason.cause, Cause::cleanest_now);
