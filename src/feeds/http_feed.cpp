@@ -101,6 +101,9 @@ void Complete(grid::ZoneReading& reading, const grid::ZoneReading& held) {
   if (!reading.history) {
     reading.history = held.history;
   }
+  if (!reading.weather) {
+    reading.weather = held.weather;
+  }
 }
 
 RequestQuota QuotaOf(const Protocol& protocol, const FeedSettings& settings) {
@@ -254,7 +257,7 @@ Answer HttpFeed::ReadAll(Visit& visit, const std::vector<Query>& queries) {
       break;
     }
   }
-  if (!reading.latest && !reading.forecast && !reading.history) {
+  if (!reading.latest && !reading.forecast && !reading.history && !reading.weather) {
     return {.reading = {}, .failure = std::move(failure)};
   }
   if (!failure && visit.held != nullptr && visit.held->kind == reading.kind) {

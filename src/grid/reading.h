@@ -3,11 +3,13 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/time.h"
 #include "base/units.h"
 #include "grid/series.h"
 #include "grid/signal.h"
+#include "grid/weather.h"
 
 namespace carbon::grid {
 
@@ -39,6 +41,8 @@ struct ZoneReading {
   std::optional<Forecast> forecast;
   /// What was observed of late, `latest` included, where the provider tells it.
   std::optional<Series> history;
+  /// Of the zone's points, from a service that tells the weather and no intensity.
+  std::optional<std::vector<PointWeather>> weather = std::nullopt;
 };
 
 }  // namespace carbon::grid
