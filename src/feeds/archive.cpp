@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@ namespace {
 
 constexpr Duration kKeepObservations = std::chrono::days(35);
 constexpr Duration kKeepForecasts = std::chrono::days(5);
+constexpr Duration kHour = std::chrono::hours(1);
 /// "CKga": tells our files from others' databases.
 constexpr int kApplicationId = 0x434B6761;
 constexpr int kSchemaVersion = 1;
@@ -30,6 +32,14 @@ CREATE TABLE forecast (
   start INTEGER NOT NULL, step INTEGER NOT NULL, g_per_kwh BLOB NOT NULL,
   fetched_at INTEGER NOT NULL, source TEXT NOT NULL,
   PRIMARY KEY (kind, zone, rank, issued_at)) WITHOUT ROWID;
+)";
+
+/// Not in every file of that version: added where it is absent.
+constexpr const char* kWeatherSchema = R"(
+CREATE TABLE IF NOT EXISTS weather (
+  zone TEXT NOT NULL, hour INTEGER NOT NULL, told_at INTEGER NOT NULL, issued_at INTEGER NOT NULL,
+  solar REAL, wind REAL, source TEXT NOT NULL,
+  PRIMARY KEY (zone, hour)) WITHOUT ROWID;
 )";
 
 int64_t Milliseconds(Time time) { return time.time_since_epoch().count(); }
@@ -97,6 +107,13 @@ class Statement {
     sqlite3_bind_double(statement_, ++bound_, value);
     return *this;
   }
+  Statement& Bind(const std::optional<GramsPerKwh>& value) {
+    return value ? Bind(value->value()) : BindNull();
+  }
+  Statement& BindNull() {
+    sqlite3_bind_null(statement_, ++bound_);
+    return *this;
+  }
   Statement& Bind(const std::string& value) {
     sqlite3_bind_text(statement_, ++bound_, value.data(), static_cast<int>(value.size()),
                       SQLITE_TRANSIENT);
@@ -111,6 +128,10 @@ class Statement {
   int Step() { return statement_ == nullptr ? SQLITE_ERROR : sqlite3_step(statement_); }
   int64_t Int(int column) const { return sqlite3_column_int64(statement_, column); }
   double Real(int column) const { return sqlite3_column_double(statement_, column); }
+  double RealOrUnknown(int column) const {
+    const bool null = sqlite3_column_type(statement_, column) == SQLITE_NULL;
+    return null ? grid::Series::kUnknown : Real(column);
+  }
   Time At(int column) const { return Time(Duration(Int(column))); }
   std::string_view Bytes(int column) const {
     const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
@@ -127,6 +148,7 @@ class Statement {
 struct Kept {
   grid::ZoneReading reading;
   size_t rank;
+  std::optional<grid::Weather> weather = std::nullopt;  ///< if it is that instead
 };
 
 /// `blank` with what a row's columns from `first` on say: fetched_at, source, rank.
@@ -169,6 +191,64 @@ bool ReadForecasts(sqlite3* handle, const grid::ZoneReading& blank, std::vector<
           grid::Forecast{rows.At(0), grid::Series(rows.At(1), step, Values(rows.Bytes(3)))};
     }
   }
+  return state == SQLITE_DONE;
+}
+
+/// Hours of which the same was told at the same time: their weather.
+struct ToldAtOnce {
+  grid::Weather weather;  ///< still without its series
+  Time first;
+  std::vector<double> solar;
+  std::vector<double> wind;
+
+  bool Holds(Time told_at, Time hour) const {
+    return weather.told_at == told_at && hour >= first && hour < first + grid::kWeatherAhead;
+  }
+  void Add(Time hour, double sun, double air) {
+    const auto index = static_cast<size_t>((hour - first) / kHour);
+    solar.resize(index + 1, grid::Series::kUnknown);
+    wind.resize(index + 1, grid::Series::kUnknown);
+    solar[index] = sun;
+    wind[index] = air;
+  }
+  grid::Weather Whole() && {
+    weather.solar = grid::Series(first, kHour, std::move(solar));
+    weather.wind = grid::Series(first, kHour, std::move(wind));
+    return std::move(weather);
+  }
+};
+
+/// Adds what was told of the weather.
+bool ReadWeather(sqlite3* handle, const grid::ZoneReading& blank, std::vector<Kept>& kept) {
+  Statement rows(handle,
+                 "SELECT hour, told_at, issued_at, solar, wind, source FROM weather "
+                 "WHERE zone = ? ORDER BY told_at, hour");
+  rows.Bind(blank.zone.name);
+  std::optional<ToldAtOnce> told;
+  const auto keep = [&] {
+    if (told) {
+      kept.push_back({.reading = blank, .rank = 0});
+      kept.back().reading.fetched_at = told->weather.told_at;
+      kept.back().weather = (*std::move(told)).Whole();
+    }
+  };
+  int state = rows.Step();
+  for (; state == SQLITE_ROW; state = rows.Step()) {
+    const Time hour = FloorTo(rows.At(0), kHour);
+    if (!told || !told->Holds(rows.At(1), hour)) {
+      keep();
+      told = ToldAtOnce{.weather = {.source = std::string(rows.Bytes(5)),
+                                    .told_at = rows.At(1),
+                                    .issued_at = rows.At(2),
+                                    .solar = {},
+                                    .wind = {}},
+                        .first = hour,
+                        .solar = {},
+                        .wind = {}};
+    }
+    told->Add(hour, rows.RealOrUnknown(3), rows.RealOrUnknown(4));
+  }
+  keep();
   return state == SQLITE_DONE;
 }
 
@@ -215,6 +295,9 @@ Result<std::unique_ptr<Archive>> Archive::Open(const std::string& path) {
       return ok.error();
     }
   }
+  if (const Status ok = database->Execute(kWeatherSchema); !ok) {
+    return ok.error();
+  }
   return std::unique_ptr<Archive>(new Archive(std::move(database)));
 }
 
@@ -258,8 +341,35 @@ Status Archive::Keep(const grid::ZoneReading& reading, size_t rank) {
   return database_->Execute("COMMIT");
 }
 
+Status Archive::KeepWeather(const grid::ZoneId& zone, const grid::Weather& weather) {
+  bool kept = static_cast<bool>(database_->Execute("BEGIN"));
+  for (Time hour = weather.solar.start(); kept && hour < weather.solar.end(); hour += kHour) {
+    const auto solar = weather.solar.At(hour);
+    const auto wind = weather.wind.At(hour);
+    if (!solar && !wind) {
+      continue;
+    }
+    Statement insert(database_->handle,
+                     "INSERT INTO weather VALUES (?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+                     "told_at = excluded.told_at, issued_at = excluded.issued_at, "
+                     "solar = coalesce(excluded.solar, solar), "
+                     "wind = coalesce(excluded.wind, wind), source = excluded.source "
+                     "WHERE excluded.told_at < hour");
+    insert.Bind(zone.name).Bind(Milliseconds(hour)).Bind(Milliseconds(weather.told_at));
+    insert.Bind(Milliseconds(weather.issued_at)).Bind(solar).Bind(wind).Bind(weather.source);
+    kept = insert.Step() == SQLITE_DONE;
+  }
+  if (!kept) {
+    const Error error = database_->Failed("cannot be written");
+    (void)database_->Execute("ROLLBACK");
+    return error;
+  }
+  return database_->Execute("COMMIT");
+}
+
 Status Archive::Replay(const grid::ZoneId& zone, grid::SignalKind kind,
-                       const std::function<void(const grid::ZoneReading&, size_t)>& take) {
+                       const std::function<void(const grid::ZoneReading&, size_t)>& take,
+                       const std::function<void(const grid::Weather&)>& take_weather) {
   const grid::ZoneReading blank{.zone = zone,
                                 .kind = kind,
                                 .source = {},
@@ -269,7 +379,8 @@ Status Archive::Replay(const grid::ZoneId& zone, grid::SignalKind kind,
                                 .history = {}};
   std::vector<Kept> kept;
   if (!ReadObservations(database_->handle, blank, kept) ||
-      !ReadForecasts(database_->handle, blank, kept)) {
+      !ReadForecasts(database_->handle, blank, kept) ||
+      !ReadWeather(database_->handle, blank, kept)) {
     return database_->Failed("cannot be read");
   }
   // Observations come first where both came by one poll, as when they were taken.
@@ -277,7 +388,11 @@ Status Archive::Replay(const grid::ZoneId& zone, grid::SignalKind kind,
     return a.reading.fetched_at < b.reading.fetched_at;
   });
   for (const Kept& item : kept) {
-    take(item.reading, item.rank);
+    if (item.weather) {
+      take_weather(*item.weather);
+    } else {
+      take(item.reading, item.rank);
+    }
   }
   return {};
 }
@@ -285,9 +400,12 @@ Status Archive::Replay(const grid::ZoneId& zone, grid::SignalKind kind,
 Status Archive::Prune(Time now) {
   Statement observations(database_->handle, "DELETE FROM observation WHERE at < ?");
   Statement forecasts(database_->handle, "DELETE FROM forecast WHERE fetched_at < ?");
+  Statement weather(database_->handle, "DELETE FROM weather WHERE hour < ?");
   observations.Bind(Milliseconds(now - kKeepObservations));
   forecasts.Bind(Milliseconds(now - kKeepForecasts));
-  if (observations.Step() != SQLITE_DONE || forecasts.Step() != SQLITE_DONE) {
+  weather.Bind(Milliseconds(now - kKeepObservations));
+  if (observations.Step() != SQLITE_DONE || forecasts.Step() != SQLITE_DONE ||
+      weather.Step() != SQLITE_DONE) {
     return database_->Failed("cannot be written");
   }
   return {};

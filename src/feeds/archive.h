@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "grid/reading.h"
 #include "grid/signal.h"
+#include "grid/weather.h"
 
 namespace carbon::feeds {
 
@@ -27,11 +28,15 @@ class Archive {
 
   /// Keeps what is new in the reading of the provider of that rank.
   Status Keep(const grid::ZoneReading& reading, size_t rank);
+  /// Keeps the newest word on each hour's weather, until the hour begins.
+  Status KeepWeather(const grid::ZoneId& zone, const grid::Weather& weather);
   /// Hands back what was kept of the zone and kind in the order in which it came, as readings that
-  /// hold one observation or one forecast each, with their rank.
-  Status Replay(const grid::ZoneId& zone, grid::SignalKind kind,
-                const std::function<void(const grid::ZoneReading&, size_t rank)>& take);
-  /// Forgets observations that came five weeks before `now`, and forecasts five days before.
+  /// hold one observation or one forecast each, with their rank; and the zone's weather in between.
+  Status Replay(
+      const grid::ZoneId& zone, grid::SignalKind kind,
+      const std::function<void(const grid::ZoneReading&, size_t rank)>& take,
+      const std::function<void(const grid::Weather&)>& take_weather = [](const grid::Weather&) {});
+  /// Forgets observations and weather of five weeks before `now`, and forecasts five days before.
   Status Prune(Time now);
 
  private:

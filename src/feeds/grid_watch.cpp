@@ -13,13 +13,20 @@ constexpr Duration kPruneEvery = std::chrono::hours(6);
 }  // namespace
 
 GridWatch::GridWatch(std::vector<std::unique_ptr<Feed>> feeds, std::unique_ptr<Archive> archive,
-                     const net::Clock& clock, GridWatchOptions options)
+                     const net::Clock& clock, GridWatchOptions options,
+                     std::unique_ptr<Feed> weather)
     : options_(std::move(options)), archive_(std::move(archive)) {
   assert(!feeds.empty() && feeds.size() <= grid::ZoneRecord::kProviders);
   for (std::unique_ptr<Feed>& feed : feeds) {
     PollerOptions poller = options_.poller;
     poller.zones.clear();
     pollers_.push_back(std::make_unique<Poller>(std::move(feed), clock, std::move(poller)));
+  }
+  if (weather) {
+    PollerOptions poller = options_.poller;
+    poller.zones.clear();
+    poller.concurrency = 1;
+    weather_ = std::make_unique<Poller>(std::move(weather), clock, std::move(poller));
   }
   AddZones(options_.poller.zones);
 }
@@ -44,18 +51,26 @@ void GridWatch::AddZones(const std::vector<grid::ZoneId>& zones) {
   for (const auto& poller : pollers_) {
     poller->AddZones(zones);
   }
+  if (weather_) {
+    weather_->AddZones(zones);
+  }
 }
 
 void GridWatch::Recall(grid::ZoneRecord& record) {
   if (!archive_) {
     return;
   }
-  SayArchive(archive_->Replay(record.zone(), record.kind(),
-                              [&](const grid::ZoneReading& reading, size_t rank) {
-                                if (rank < pollers_.size()) {
-                                  (void)record.Take(reading, rank);
-                                }
-                              }));
+  const auto take = [&](const grid::ZoneReading& reading, size_t rank) {
+    if (rank < pollers_.size()) {
+      (void)record.Take(reading, rank);
+    }
+  };
+  const auto take_weather = [&](const grid::Weather& weather) {
+    if (weather_) {
+      record.TakeWeather(weather);
+    }
+  };
+  SayArchive(archive_->Replay(record.zone(), record.kind(), take, take_weather));
 }
 
 std::shared_ptr<const grid::Board> GridWatch::BoardAt(Time now) {
@@ -63,6 +78,7 @@ std::shared_ptr<const grid::Board> GridWatch::BoardAt(Time now) {
   for (size_t rank = 0; rank < pollers_.size(); ++rank) {
     TakeNews(rank);
   }
+  TakeWeather(now);
   Forget(now);
   return std::make_shared<const grid::Board>(grid::Board::Of(records_, now, options_.outlook));
 }
@@ -80,6 +96,25 @@ void GridWatch::TakeNews(size_t rank) {
     taken.insert_or_assign(reading.zone, reading.fetched_at);
     if (record->second.Take(reading, rank)) {
       Keep(reading, rank);
+    }
+  }
+}
+
+void GridWatch::TakeWeather(Time now) {
+  const auto latest = weather_ ? weather_->Latest() : std::make_shared<const Readings>();
+  for (const grid::ZoneReading& reading : *latest) {
+    const auto record = records_.find(reading.zone);
+    Time& taken = weather_taken_[reading.zone];
+    if (record == records_.end() || !reading.weather || taken >= reading.fetched_at) {
+      continue;
+    }
+    taken = reading.fetched_at;
+    // Told when it is taken: by then the hour may have begun.
+    if (const auto weather = grid::WeatherOver(*reading.weather, reading.source, now)) {
+      record->second.TakeWeather(*weather);
+      if (archive_) {
+        SayArchive(archive_->KeepWeather(reading.zone, *weather));
+      }
     }
   }
 }
@@ -118,6 +153,10 @@ bool GridWatch::Asked() const {
 
 std::map<grid::ZoneId, ZoneCounts> GridWatch::Counts(size_t rank) const {
   return pollers_.at(rank)->Counts();
+}
+
+std::map<grid::ZoneId, ZoneCounts> GridWatch::WeatherCounts() const {
+  return weather_ ? weather_->Counts() : std::map<grid::ZoneId, ZoneCounts>();
 }
 
 uint64_t GridWatch::ArchiveFailures() const {

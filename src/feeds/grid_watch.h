@@ -32,9 +32,11 @@ struct GridWatchOptions {
 class GridWatch {
  public:
   /// `feeds`: the first choice, and perhaps one that stands in for it; both of options.kind.
-  /// `archive` may be null: a restart forgets then. `clock` outlives this.
+  /// `archive` may be null: a restart forgets then. `weather` tells the weather of zones, may be
+  /// null, and hinders nothing where it fails. `clock` outlives this.
   GridWatch(std::vector<std::unique_ptr<Feed>> feeds, std::unique_ptr<Archive> archive,
-            const net::Clock& clock, GridWatchOptions options);
+            const net::Clock& clock, GridWatchOptions options,
+            std::unique_ptr<Feed> weather = nullptr);
   GridWatch(const GridWatch&) = delete;
   GridWatch& operator=(const GridWatch&) = delete;
   ~GridWatch();
@@ -47,11 +49,14 @@ class GridWatch {
   bool Asked() const;
   /// How the reads of the provider of that rank went.
   std::map<grid::ZoneId, ZoneCounts> Counts(size_t rank) const;
+  /// How the reads of the weather went; empty where nobody tells it.
+  std::map<grid::ZoneId, ZoneCounts> WeatherCounts() const;
   /// Writes to the archive that failed since the start.
   uint64_t ArchiveFailures() const;
 
  private:
   void TakeNews(size_t rank);
+  void TakeWeather(Time now);
   void Recall(grid::ZoneRecord& record);
   void Keep(const grid::ZoneReading& reading, size_t rank);
   void Forget(Time now);
@@ -66,8 +71,11 @@ class GridWatch {
   std::map<grid::ZoneId, grid::ZoneRecord> records_;
   /// When the newest reading that was taken had been fetched, by rank.
   std::array<std::map<grid::ZoneId, Time>, grid::ZoneRecord::kProviders> taken_;
+  std::map<grid::ZoneId, Time> weather_taken_;
 
-  std::vector<std::unique_ptr<Poller>> pollers_;  ///< last: their threads call back
+  // Last: their threads call back.
+  std::vector<std::unique_ptr<Poller>> pollers_;
+  std::unique_ptr<Poller> weather_;  ///< null: nobody tells it
 };
 
 }  // namespace carbon::feeds

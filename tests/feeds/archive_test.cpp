@@ -162,5 +162,76 @@ TEST_F(ArchiveTest, SaysWhereItCannotWrite) {
   EXPECT_THAT(archive.error().message, HasSubstr("absent/grid.db"));
 }
 
+// ---- The weather
+
+grid::Weather WeatherAt(Time now, std::vector<double> solar, std::vector<double> wind) {
+  const Time hour = FloorTo(now, hours(1));
+  return {.source = "a service",
+          .told_at = now,
+          .issued_at = now - hours(2),
+          .solar = grid::Series(hour, hours(1), std::move(solar)),
+          .wind = grid::Series(hour, hours(1), std::move(wind))};
+}
+
+/// "o" for an observation, "f" for a forecast, and the weather, in the order in which they come.
+std::vector<grid::Weather> AllWeather(Archive& archive, std::string& order) {
+  std::vector<grid::Weather> all;
+  const Status read = archive.Replay(
+      {"DE"}, kLifecycle, [&](const auto& reading, size_t) { order += reading.latest ? "o" : "f"; },
+      [&](const grid::Weather& weather) {
+        order += "w";
+        all.push_back(weather);
+      });
+  EXPECT_TRUE(read);
+  return all;
+}
+
+TEST_F(ArchiveTest, HandsBackTheWeatherAsItWasToldBeforeEachHour) {
+  constexpr double kUnknown = grid::Series::kUnknown;
+  const Time later = kNow + hours(1) + std::chrono::minutes(5);
+  {
+    const auto archive = Open();
+    ASSERT_TRUE(archive->Keep(Reading(kNow + Duration(1), 300), 0));
+    ASSERT_TRUE(
+        archive->KeepWeather({"DE"}, WeatherAt(kNow, {0.1, 0.2, 0.3}, {0.5, kUnknown, 0.7})));
+    ASSERT_TRUE(archive->KeepWeather({"DE"}, WeatherAt(later, {0.9, 0.4}, {0.9, kUnknown})));
+  }
+  std::string order;
+  const auto archive = Open();
+  const auto all = AllWeather(*archive, order);
+  EXPECT_EQ(order, "wofw") << "as it came";
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0], WeatherAt(kNow, {0.1, 0.2}, {0.5, kUnknown}));
+  EXPECT_EQ(all[1].told_at, later);
+  EXPECT_EQ(all[1].issued_at, later - hours(2));
+  EXPECT_EQ(all[1].solar, grid::Series(kNow + hours(2), hours(1), {0.4}))
+      << "the hour that had begun keeps what was told before";
+  EXPECT_EQ(all[1].wind, grid::Series(kNow + hours(2), hours(1), {0.7}))
+      << "and what is unknown now what was known";
+}
+
+TEST_F(ArchiveTest, WeatherIsForgottenWithTheObservationsOfItsDay) {
+  const auto archive = Open();
+  ASSERT_TRUE(archive->KeepWeather({"DE"}, WeatherAt(kNow, {0.1}, {0.5})));
+  std::string order;
+  ASSERT_TRUE(archive->Prune(kNow + days(35)));
+  EXPECT_EQ(AllWeather(*archive, order).size(), 1U);
+  ASSERT_TRUE(archive->Prune(kNow + days(35) + hours(1)));
+  EXPECT_TRUE(AllWeather(*archive, order).empty());
+}
+
+TEST_F(ArchiveTest, AFileFromBeforeThereWasWeatherLearnsToKeepIt) {
+  ASSERT_TRUE(Open()->Keep(Reading(kNow, 300), 0));
+  sqlite3* file = nullptr;
+  ASSERT_EQ(sqlite3_open(folder_.Path("grid.db").c_str(), &file), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(file, "DROP TABLE weather", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(file);
+  const auto archive = Open();
+  ASSERT_TRUE(archive->KeepWeather({"DE"}, WeatherAt(kNow + hours(1), {0.1}, {0.5})));
+  std::string order;
+  EXPECT_EQ(AllWeather(*archive, order).size(), 1U);
+  EXPECT_EQ(order, "ofw");
+}
+
 }  // namespace
 }  // namespace carbon::feeds

@@ -5,7 +5,11 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "feeds/poller_case.h"
+#include "grid/weather.h"
 #include "support/temp_dir.h"
 
 namespace carbon::feeds {
@@ -19,6 +23,7 @@ using ::testing::SizeIs;
 
 class GridWatchTest : public testing::Test {
  protected:
+  /// With weather where there is a script for it.
   void Start(std::vector<grid::ZoneId> zones, size_t providers = 1, bool archived = false) {
     GridWatchOptions options;
     options.poller = {
@@ -35,9 +40,13 @@ class GridWatchTest : public testing::Test {
     if (archived) {
       archive = *Archive::Open(folder_.Path("grid.db"));
     }
-    readers_ = static_cast<std::ptrdiff_t>(providers);
+    std::unique_ptr<Feed> weather;
+    if (weather_) {
+      weather = std::make_unique<FakeFeed>(*weather_, clock_);
+    }
+    readers_ = static_cast<std::ptrdiff_t>(providers) + (weather_ ? 1 : 0);
     watch_ = std::make_unique<GridWatch>(std::move(feeds), std::move(archive), clock_,
-                                         std::move(options));
+                                         std::move(options), std::move(weather));
     // The readers slept before they were told of the zones: that sleep is not the end of a poll.
     while (!Asked(providers)) {
       std::this_thread::yield();
@@ -46,14 +55,14 @@ class GridWatchTest : public testing::Test {
   }
 
   bool Asked(size_t providers) const {
+    auto all = watch_->WeatherCounts();
+    const auto unread = [](const auto& zone) { return zone.second.Reads() == 0; };
+    bool any_unread = std::any_of(all.begin(), all.end(), unread);
     for (size_t rank = 0; rank < providers; ++rank) {
-      for (const auto& [zone, counts] : watch_->Counts(rank)) {
-        if (counts.Reads() == 0) {
-          return false;
-        }
-      }
+      all = watch_->Counts(rank);
+      any_unread = any_unread || std::any_of(all.begin(), all.end(), unread);
     }
-    return true;
+    return !any_unread;
   }
 
   void Pass(Duration time) {
@@ -95,6 +104,7 @@ class GridWatchTest : public testing::Test {
   const TempDir folder_;
   net::FakeClock clock_{kMidnight};
   std::array<Script, 2> scripts_;
+  std::optional<Script> weather_;
   std::mutex mutex_;
   std::vector<std::string> events_;
   std::ptrdiff_t readers_ = 1;
@@ -172,6 +182,98 @@ TEST_F(GridWatchTest, AnArchiveThatFailsIsSaidOnceAndHindersNothing) {
   EXPECT_GE(watch_->ArchiveFailures(), 2U);
   EXPECT_THAT(events_, SizeIs(1));
   EXPECT_THAT(events_, Contains(HasSubstr("a restart will forget")));
+}
+
+// ---- The weather
+
+/// km/h, each day another.
+double WindOf(Time time) {
+  return static_cast<double>(time.time_since_epoch() / std::chrono::days(1) * 7919 % 101) / 3;
+}
+
+/// What a service says that foresees the next two days.
+Answer WindTold(const std::string& zone, Time now) {
+  std::vector<double> wind;
+  for (int hour = 0; hour < 48; ++hour) {
+    wind.push_back(WindOf(FloorTo(now, hours(1)) + hours(hour)));
+  }
+  grid::PointWeather point{.point = {34.85, -118.3},
+                           .cell = "/gridpoints/X/1,2",
+                           .cell_asked_at = now,
+                           .asked_at = now,
+                           .updated_at = now,
+                           .cloud = {},
+                           .wind = grid::Series(FloorTo(now, hours(1)), hours(1), wind)};
+  grid::ZoneReading reading{.zone = {zone},
+                            .kind = {},
+                            .source = "a service",
+                            .fetched_at = now,
+                            .latest = {},
+                            .forecast = {},
+                            .history = {}};
+  reading.weather = {std::move(point)};
+  return {.reading = std::move(reading)};
+}
+
+class WeatherWatchTest : public GridWatchTest {
+ protected:
+  /// Forty days in which the wind takes off up to 200 g/kWh, then a day's silence of the provider.
+  void LiveThrough() {
+    weather_.emplace();
+    weather_->Set([this](const std::string& zone, const std::stop_token&) {
+      return WindTold(zone, clock_.Now());
+    });
+    scripts_[0].Set([this](const std::string& zone, const std::stop_token& stop) {
+      const double wind = grid::WindPower(grid::HubWind(WindOf(clock_.Now())));
+      return Says(400 - 200 * wind)(zone, stop);
+    });
+    Start({{"DE"}}, 1, true);
+    PassHours(40 * 24);
+    scripts_[0].Set(Down());
+    PassHours(26);
+  }
+  void PassHours(int count) {
+    for (int i = 0; i < count; ++i) {
+      clock_.Advance(hours(1));
+      clock_.AwaitIdle(readers_);
+      (void)Board();
+    }
+  }
+};
+
+TEST_F(WeatherWatchTest, TheWeatherCorrectsWhatIsUsualWhenNobodySpeaks) {
+  LiveThrough();
+  const grid::Outlook outlook = Outlook("DE");
+  EXPECT_EQ(outlook.rung, grid::Rung::weather_climatology);
+  EXPECT_THAT(outlook.source, HasSubstr("climatology corrected by a service weather, "));
+  const double wind = grid::WindPower(grid::HubWind(WindOf(clock_.Now())));
+  EXPECT_NEAR(outlook.now.value(), 400 - 200 * wind, 20);
+}
+
+TEST_F(WeatherWatchTest, WhatTheWeatherMeansOutlivesTheProcess) {
+  LiveThrough();
+  const grid::Outlook before = Outlook("DE");
+  watch_.reset();
+  weather_->Set(Down());
+  Start({{"DE"}}, 1, true);
+  const grid::Outlook after = Outlook("DE");
+  EXPECT_EQ(after.rung, grid::Rung::weather_climatology);
+  EXPECT_NEAR(after.now.value(), before.now.value(), 2);
+  EXPECT_EQ(after.issued_at, before.issued_at);
+}
+
+TEST_F(WeatherWatchTest, AWeatherServiceThatFailsHindersNothing) {
+  weather_.emplace();
+  weather_->Set(Down());
+  scripts_[0].Set(Says(200));
+  Start({{"DE"}});
+  Pass(minutes(20));
+  EXPECT_EQ(Outlook("DE").rung, grid::Rung::fresh);
+  EXPECT_EQ(Outlook("DE").now, GramsPerKwh(200));
+  EXPECT_TRUE(watch_->Asked());
+  EXPECT_GE(watch_->WeatherCounts().at({"DE"}).failed, 2U);
+  EXPECT_THAT(events_, SizeIs(1)) << "it is said once";
+  EXPECT_THAT(events_, Contains(HasSubstr("zone DE: down; there is no earlier reading")));
 }
 
 }  // namespace
