@@ -80,6 +80,7 @@ struct Compiled {
   controller::DaemonOptions daemon;
   std::unique_ptr<net::Clock> clock;
   std::vector<std::unique_ptr<feeds::Feed>> feeds;
+  std::unique_ptr<feeds::Feed> weather;
 };
 
 Result<Compiled> Compile(const Options& options) {
@@ -121,6 +122,11 @@ Result<Compiled> Compile(const Options& options) {
     return feeds.error();
   }
   compiled.feeds = *std::move(feeds);
+  auto weather = MakeWeather(options.signal, *compiled.clock);
+  if (!weather) {
+    return weather.error();
+  }
+  compiled.weather = *std::move(weather);
   return compiled;
 }
 
@@ -146,6 +152,7 @@ Status Run(const Options& options) {
   controller::DaemonParts parts{.make_client = cluster->make_client,
                                 .feeds = std::move(compiled->feeds),
                                 .archive = *std::move(archive),
+                                .weather = std::move(compiled->weather),
                                 .clock = compiled->clock.get(),
                                 .real_clock = real_clock.get()};
   controller::Daemon daemon(std::move(compiled->daemon), std::move(parts));

@@ -41,12 +41,18 @@ Result<LookParts> MakeLookParts(const SignalFlags& flags, const net::Clock& cloc
   if (!feeds) {
     return feeds.error();
   }
+  auto weather = MakeWeather(flags, clock);
+  if (!weather) {
+    return weather.error();
+  }
   auto archive = OpenArchive(flags);
   if (!archive) {
     return archive.error();
   }
-  return LookParts{
-      .feeds = *std::move(feeds), .archive = *std::move(archive), .watch = WatchOptionsOf(flags)};
+  return LookParts{.feeds = *std::move(feeds),
+                   .archive = *std::move(archive),
+                   .weather = *std::move(weather),
+                   .watch = WatchOptionsOf(flags)};
 }
 
 std::shared_ptr<const grid::Board> LookOnce(LookParts parts, std::vector<grid::ZoneId> zones,
@@ -55,7 +61,7 @@ std::shared_ptr<const grid::Board> LookOnce(LookParts parts, std::vector<grid::Z
   parts.watch.poller.zones = std::move(zones);
   parts.watch.poller.on_event = [&](const feeds::PollEvent& event) { complaints.Hear(event); };
   feeds::GridWatch watch(std::move(parts.feeds), std::move(parts.archive), clock,
-                         std::move(parts.watch));
+                         std::move(parts.watch), std::move(parts.weather));
   const auto real_clock = net::MakeMonotonicClock();
   const Time give_up = real_clock->Now() + kPatience;
   while (!watch.Asked() && real_clock->Now() < give_up && !stop.stop_requested()) {

@@ -19,6 +19,7 @@ namespace carbon::app {
 struct LookParts {
   std::vector<std::unique_ptr<feeds::Feed>> feeds;
   std::unique_ptr<feeds::Archive> archive;  ///< may be null
+  std::unique_ptr<feeds::Feed> weather;     ///< may be null
   feeds::GridWatchOptions watch;            ///< its zones are those that are looked at
 };
 

@@ -5,9 +5,11 @@
 
 #include "app/token_file.h"
 #include "feeds/feeds.h"
+#include "feeds/nws_weather.h"
 #include "feeds/renamed_feed.h"
 #include "feeds/yearly.h"
 #include "net/http.h"
+#include "net/pace.h"
 
 namespace carbon::app {
 namespace {
@@ -44,6 +46,19 @@ Result<feeds::ZoneDictionary> DictionaryOf(const SignalFlags& flags,
     }
   }
   return dictionary;
+}
+
+void AddWeatherFlags(CLI::App& command, SignalFlags& flags) {
+  command
+      .add_option("--weather-point", flags.weather_points,
+                  "a point in the United States whose weather stands for the zone's, in degrees "
+                  "north and east; may be repeated; without any the weather is not asked for")
+      ->type_name("ZONE=LAT,LON")
+      ->allow_extra_args(false);
+  command
+      .add_option("--weather-url", flags.weather_url, "where the National Weather Service's API is")
+      ->type_name("URL")
+      ->capture_default_str();
 }
 
 }  // namespace
@@ -89,6 +104,7 @@ void AddSignalFlags(CLI::App& command, SignalFlags& flags) {
                   "the calendar of the signals, and of deadlines: real, or ORIGIN@REALxSPEED for a "
                   "replay")
       ->capture_default_str();
+  AddWeatherFlags(command, flags);
 }
 
 grid::SignalKind KindNamed(const std::string& name) {
@@ -138,6 +154,28 @@ Result<std::vector<std::unique_ptr<feeds::Feed>>> MakeFeeds(const SignalFlags& f
   }
   feeds.push_back(feeds::MakeRenamedFeed(*std::move(second), *std::move(dictionary)));
   return feeds;
+}
+
+Result<std::unique_ptr<feeds::Feed>> MakeWeather(const SignalFlags& flags,
+                                                 const net::Clock& clock) {
+  feeds::WeatherPoints points;
+  for (const std::string& text : flags.weather_points) {
+    if (const Status ok = feeds::AddWeatherPoint(points, text); !ok) {
+      return ok.error().In("--weather-point");
+    }
+  }
+  if (points.empty()) {
+    if (flags.weather_url != SignalFlags().weather_url) {
+      return Invalid("--weather-url needs --weather-point ZONE=LAT,LON");
+    }
+    return std::unique_ptr<feeds::Feed>();
+  }
+  // What the service asks of its users: to be gentle.
+  auto pace = std::make_shared<net::Pace>(std::chrono::seconds(1), net::MakeMonotonicClock());
+  auto feed = feeds::MakeNwsWeatherFeed(
+      flags.weather_url, std::move(points), [] { return net::MakeHttpClient({}); }, std::move(pace),
+      clock);
+  return feed ? std::move(feed) : feed.error().In("--weather-url");
 }
 
 Result<std::unique_ptr<feeds::Archive>> OpenArchive(const SignalFlags& flags) {

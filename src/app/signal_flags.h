@@ -30,10 +30,13 @@ struct SignalFlags {
   std::vector<std::string> stand_in_zones;
   std::string signal = "lifecycle";
   std::string archive;
+  std::vector<std::string> weather_points;
+  std::string weather_url = "https://api.weather.gov";
   std::string clock = "real";
 };
 
-/// Adds --provider and its kin, --stand-in and its kin, --signal, --archive, --clock.
+/// Adds --provider and its kin, --stand-in and its kin, --signal, --archive, --weather-point and
+/// its kin, --clock.
 void AddSignalFlags(CLI::App& command, SignalFlags& flags);
 
 /// The kind that flags call "lifecycle", "direct" or "marginal"; the first for any other name.
@@ -54,6 +57,10 @@ Result<std::vector<std::unique_ptr<feeds::Feed>>> MakeFeeds(
 
 /// What a watch of --provider and --signal is to know from the start: its kind and yearly means.
 feeds::GridWatchOptions WatchOptionsOf(const SignalFlags& flags);
+
+/// The weather service of --weather-point; null where no point is given, invalid where a setting is
+/// wrong. `clock` outlives it.
+Result<std::unique_ptr<feeds::Feed>> MakeWeather(const SignalFlags& flags, const net::Clock& clock);
 
 /// The archive of --archive; null where there is none.
 Result<std::unique_ptr<feeds::Archive>> OpenArchive(const SignalFlags& flags);

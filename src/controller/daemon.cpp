@@ -90,7 +90,8 @@ void Daemon::StartWatching() {
     spdlog::log(event.warning ? spdlog::level::warn : spdlog::level::info, "{}", event.text);
   };
   watch_ = std::make_unique<feeds::GridWatch>(std::move(parts_.feeds), std::move(parts_.archive),
-                                              *parts_.clock, std::move(options));
+                                              *parts_.clock, std::move(options),
+                                              std::move(parts_.weather));
 }
 
 void Daemon::Follow(const Nodes& nodes, const std::stop_token& stop) {

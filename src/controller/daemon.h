@@ -47,6 +47,7 @@ struct DaemonParts {
   /// The first choice, and perhaps one that stands in for it; both of options.signal.
   std::vector<std::unique_ptr<feeds::Feed>> feeds;
   std::unique_ptr<feeds::Archive> archive = nullptr;  ///< null: a restart forgets what was polled
+  std::unique_ptr<feeds::Feed> weather = nullptr;     ///< null: the weather counts for nothing
   const net::Clock* clock = nullptr;                  ///< tells schedules, signals and deadlines
   const net::Clock* real_clock = nullptr;             ///< tells the machine's time
 };

@@ -142,6 +142,8 @@ WRONG = [
     (f"{CONTROLLER} --stand-in-url http://x/v3", 2, "need --stand-in NAME"),
     (f"{CONTROLLER} --archive missing/grid.db", 1, "--archive: missing/grid.db: cannot be opened"),
     (f"{CONTROLLER} --archive letters.csv", 1, "--archive: letters.csv: is not a database"),
+    (f"{CONTROLLER} --weather-point X=1", 2, "--weather-point: 'X=1' is not ZONE=LATITUDE"),
+    (f"{CONTROLLER} --weather-url http://x", 2, "--weather-url needs --weather-point"),
     # zones
     ("zones", 2, "no cluster found: pass --kubeconfig"),
     ("zones --zone X --clock soon", 2, "--clock: clock 'soon' is neither"),
