@@ -6,17 +6,24 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "net/http.h"
 
 namespace carbon::net {
 
+struct Parameter {
+  std::string name;
+  std::string value;
+};
+
 /// A request as a handler sees it: target taken apart and percent-decoded.
 struct ServerRequest {
   std::string method;
   std::string path;                            ///< "/v3/zones"
   std::map<std::string, std::string> query;    ///< the last of a name counts
+  std::vector<Parameter> parameters;           ///< of the query, in order; names may be repeated
   std::map<std::string, std::string> headers;  ///< names in lower case
   std::string body;
 };

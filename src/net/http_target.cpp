@@ -70,6 +70,7 @@ Result<ServerRequest> ParseTarget(std::string_view target) {
     }
     if (!name->empty()) {
       request.query[*name] = *value;
+      request.parameters.push_back({*name, *value});
     }
   }
   return request;

@@ -232,6 +232,11 @@ TEST(ParseTarget, SplitsAndDecodes) {
   const std::map<std::string, std::string> want = {
       {"zone", "FR"}, {"q", "a b+"}, {"flag", ""}, {"e", ""}};
   EXPECT_EQ(request->query, want);
+  std::string all;
+  for (const Parameter& parameter : request->parameters) {
+    all += parameter.name + "=" + parameter.value + ";";
+  }
+  EXPECT_EQ(all, "zone=DE;zone=FR;q=a b+;flag=;e=;") << "in order, and none is lost";
   EXPECT_EQ(ParseTarget("/?")->path, "/");
 }
 
