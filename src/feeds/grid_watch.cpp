@@ -83,6 +83,12 @@ std::shared_ptr<const grid::Board> GridWatch::BoardAt(Time now) {
   return std::make_shared<const grid::Board>(grid::Board::Of(records_, now, options_.outlook));
 }
 
+grid::Series GridWatch::Observed(const grid::ZoneId& zone, Time from, Time to) const {
+  const std::lock_guard lock(mutex_);
+  const auto record = records_.find(zone);
+  return record == records_.end() ? grid::Series() : record->second.ObservedBetween(from, to);
+}
+
 void GridWatch::TakeNews(size_t rank) {
   const auto latest = pollers_[rank]->Latest();
   for (const grid::ZoneReading& reading : *latest) {

@@ -45,6 +45,10 @@ class GridWatch {
   void AddZones(const std::vector<grid::ZoneId>& zones);
   /// What is known at `now`; calls come with ascending times. Never null.
   std::shared_ptr<const grid::Board> BoardAt(Time now);
+  /// What was observed of the zone, as of the last BoardAt(): ZoneRecord::ObservedBetween(). Empty
+  /// where nothing was. Waits while a board is being made.
+  grid::Series Observed(const grid::ZoneId& zone, Time from, Time to) const;
+  grid::SignalKind kind() const { return options_.kind; }
   /// Every zone has been asked for once, or asking is in vain: the first provider refuses all.
   bool Asked() const;
   /// How the reads of the provider of that rank went.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <utility>
 
 namespace carbon::grid {
 namespace {
@@ -52,6 +53,16 @@ void History::Put(int64_t number, double intensity) {
     newest_ = number;
   }
   ring_[Slot(number)] = intensity;
+}
+
+Series History::Between(Time from, Time to) const {
+  std::vector<double> values;
+  const int64_t first = std::max({Number(from), newest_ - steps_ + 1, int64_t{0}});
+  const int64_t last = from < to ? std::min(Number(to - Duration(1)), newest_) : -1;
+  for (int64_t number = first; number <= last; ++number) {
+    values.push_back(At(number));
+  }
+  return {TimeOf(first), step_, std::move(values)};
 }
 
 double Climatology::Usual() const {

@@ -33,6 +33,8 @@ class History {
     const bool inside = number <= newest_ && number > newest_ - steps_;
     return inside && number >= 0 ? ring_[Slot(number)] : Series::kUnknown;
   }
+  /// The steps that overlap [from, to), as far as they lie in the window.
+  Series Between(Time from, Time to) const;
 
  private:
   size_t Slot(int64_t number) const { return static_cast<size_t>(number) & (ring_.size() - 1); }

@@ -158,6 +158,10 @@ void ZoneRecord::TakeWeather(const Weather& weather) {
   weather_issued_at_ = weather.issued_at;
 }
 
+Series ZoneRecord::ObservedBetween(Time from, Time to) const {
+  return blend_ ? blend_->history().Between(from, to) : Series();
+}
+
 const BlendedForecast& ZoneRecord::Made() const {
   if (!made_) {
     made_ = blend_ ? blend_->Make() : BlendedForecast{};

@@ -50,6 +50,10 @@ class ZoneRecord {
   /// does. Times of calls ascend.
   Result<Outlook> At(Time now, const OutlookRules& rules) const;
 
+  /// What the first provider observed: the steps that overlap [from, to), unknown where nothing was
+  /// observed; the last five weeks at most (Blend::history()).
+  Series ObservedBetween(Time from, Time to) const;
+
   /// What the provider of that rank said last; null where it never did.
   const ZoneReading* Last(size_t rank = 0) const {
     return readings_[rank] ? &*readings_[rank] : nullptr;

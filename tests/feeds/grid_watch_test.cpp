@@ -131,6 +131,25 @@ TEST_F(GridWatchTest, WatchesAZoneThatIsAddedLater) {
   EXPECT_EQ(Outlook("FR").now, GramsPerKwh(200));
 }
 
+TEST_F(GridWatchTest, HandsOutWhatWasObserved) {
+  scripts_[0].Set(Says(200));
+  Start({{"DE"}, {"SE"}});
+  (void)Board();
+  scripts_[0].Set(Down());
+  Pass(hours(3));
+  const auto observed = [&](const char* zone, Time from, Time to) {
+    return watch_->Observed({zone}, from, to);
+  };
+  const grid::Series first(kMidnight, hours(1), {200});
+  const double none = grid::Series::kUnknown;
+  EXPECT_EQ(observed("DE", kMidnight - hours(2), kMidnight + hours(9)),
+            grid::Series(kMidnight - hours(2), hours(1), {none, none, 200}));
+  EXPECT_EQ(observed("SE", kMidnight, kMidnight + minutes(1)), first);
+  EXPECT_TRUE(observed("DE", kMidnight + hours(1), kMidnight + hours(9)).empty())
+      << "what is expected is not observed";
+  EXPECT_TRUE(observed("FR", kMidnight, kMidnight + hours(1)).empty());
+}
+
 TEST_F(GridWatchTest, TheStandInSpeaksWhenTheFirstHasNothingLeft) {
   scripts_[0].Set(Says(200));
   scripts_[1].Set(Says(90));

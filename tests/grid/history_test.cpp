@@ -74,6 +74,27 @@ TEST(History, IsEmptyAtFirst) {
   EXPECT_TRUE(std::isnan(history.At(0)));
 }
 
+TEST(History, HandsOutTheStepsThatOverlapAnInterval) {
+  History history(hours(1), 4);
+  for (const int64_t number : {10, 11, 13, 14}) {
+    history.Put(number, static_cast<double>(number));
+  }
+  const auto between = [&](int64_t from, int64_t to) {
+    return history.Between(Time(minutes(from)), Time(minutes(to)));
+  };
+  const double none = Series::kUnknown;
+  const Time eleven = Time(hours(11));
+  EXPECT_EQ(between(0, 10'000), Series(eleven, hours(1), {11, none, 13, 14})) << "the window only";
+  EXPECT_EQ(between(13 * 60 + 30, 13 * 60 + 40), Series(Time(hours(13)), hours(1), {13}));
+  EXPECT_EQ(between(13 * 60, 14 * 60), Series(Time(hours(13)), hours(1), {13}));
+  EXPECT_EQ(between(11 * 60 + 59, 13 * 60 + 1), Series(eleven, hours(1), {11, none, 13}));
+  EXPECT_TRUE(between(13 * 60, 13 * 60).empty());
+  EXPECT_TRUE(between(14 * 60, 13 * 60).empty());
+  EXPECT_TRUE(between(15 * 60, 99 * 60).empty());
+  EXPECT_TRUE(between(0, 11 * 60).empty());
+  EXPECT_TRUE(History(hours(1), 4).Between(Time(), Time(hours(9))).empty());
+}
+
 TEST(Climatology, IsTheMeanOfTheSameHourOnTheDaysBefore) {
   const History history = Days(30);
   const int64_t known = 29 * kDay + 12;  // day 29, noon

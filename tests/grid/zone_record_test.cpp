@@ -316,6 +316,18 @@ TEST(ZoneRecord, TheRungsAreNamedAsTheyArePublished) {
 
 // ---- What is learnt
 
+TEST(ZoneRecord, HandsOutWhatWasObservedAndNothingExpected) {
+  EXPECT_TRUE(ZoneRecord({"DE"}, kLifecycle, kBlend).ObservedBetween(kMidnight, kMidnight).empty());
+  ZoneReading reading = Reading();
+  reading.history = Month();
+  const ZoneRecord record = RecordOf(reading);
+  const double none = Series::kUnknown;
+  EXPECT_EQ(record.ObservedBetween(kMidnight - hours(1), kMidnight + hours(99)),
+            Series(kMidnight - hours(1), hours(1), {330, none, none, 300}));
+  const Series all = record.ObservedBetween(kMidnight - days(99), kMidnight);
+  EXPECT_EQ(all.size() - all.UnknownSteps(), 30U * 24);
+}
+
 TEST(ZoneRecord, HistoryTeachesWhatIsUsual) {
   ZoneReading reading = Reading();
   reading.history = Month();
