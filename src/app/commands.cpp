@@ -10,6 +10,7 @@
 #include "app/parse.h"
 #include "app/release.h"
 #include "app/replay_grid.h"
+#include "app/serve_command.h"
 #include "app/simulate.h"
 #include "app/why.h"
 #include "app/zones.h"
@@ -18,9 +19,9 @@ namespace carbon::app {
 namespace {
 
 using AddCommand = CLI::App* (*)(CLI::App&, int&);
-constexpr std::array<AddCommand, 7> kCommands = {
-    AddControllerCommand, AddWhyCommand,      AddReleaseCommand,   AddZonesCommand,
-    AddForecastCommand,   AddSimulateCommand, AddReplayGridCommand};
+constexpr std::array<AddCommand, 8> kCommands = {
+    AddControllerCommand, AddWhyCommand,   AddReleaseCommand,  AddZonesCommand,
+    AddForecastCommand,   AddServeCommand, AddSimulateCommand, AddReplayGridCommand};
 
 }  // namespace
 

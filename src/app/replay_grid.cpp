@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/replay_grid.h"
 
-#include <arpa/inet.h>
-
-#include <cstdint>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -11,6 +8,7 @@
 #include <vector>
 
 #include "app/cluster_flags.h"
+#include "app/listen_flags.h"
 #include "app/recording_flags.h"
 #include "app/stop_signals.h"
 #include "app/token_file.h"
@@ -19,7 +17,6 @@
 #include "base/time.h"
 #include "feeds/recorded_grid.h"
 #include "net/clock.h"
-#include "net/files.h"
 #include "net/http_server.h"
 #include "workloads/regions.h"
 
@@ -36,9 +33,7 @@ struct Options {
   std::string clock;
   std::string start;
   std::string speed = "1";
-  std::string address = "127.0.0.1";
-  uint16_t port = 0;
-  std::string port_file;
+  ListenFlags listen;
   std::string token_file;
 };
 
@@ -61,23 +56,8 @@ Result<std::string> ClockSpec(const Options& options) {
   return FormatTime(*start) + "@" + FormatTime(net::MakeRealClock()->Now()) + "x" + options.speed;
 }
 
-Result<net::ServerOptions> Listen(const Options& options) {
-  in6_addr parsed{};
-  const char* const text = options.address.c_str();
-  if (inet_pton(AF_INET, text, &parsed) != 1 && inet_pton(AF_INET6, text, &parsed) != 1) {
-    return Invalid("--address: '" + Printable(options.address) + "' is not an IP address");
-  }
-  return net::ServerOptions{.address = options.address, .port = options.port};
-}
-
-/// "http://127.0.0.1:8085", "http://[::1]:8085".
-std::string Url(const std::string& address, const std::string& port) {
-  const bool v6 = address.find(':') != std::string::npos;
-  return "http://" + (v6 ? "[" + address + "]" : address) + ":" + port;
-}
-
 Status Run(const Options& options) {
-  const auto listen = Listen(options);
+  const auto listen = ServerOptionsOf(options.listen);
   if (!listen) {
     return listen.error();
   }
@@ -106,15 +86,13 @@ Status Run(const Options& options) {
   if (!server) {
     return server.error();
   }
-  const std::string port = std::to_string((*server)->port());
-  if (!options.port_file.empty()) {
-    if (const Status ok = net::WriteFileAtomic(options.port_file, port + "\n"); !ok) {
-      return ok.error().In("--port-file");
-    }
+  const uint16_t port = (*server)->port();
+  if (const Status told = TellPort(options.listen, port); !told) {
+    return told;
   }
   std::cout << "serving " << grid.Zones().size()
-            << (grid.Zones().size() == 1 ? " zone on " : " zones on ") << Url(options.address, port)
-            << "\nclock " << *spec << std::endl;
+            << (grid.Zones().size() == 1 ? " zone on " : " zones on ")
+            << UrlOf(options.listen.address, port) << "\nclock " << *spec << std::endl;
   signals.Await();
   return {};
 }
@@ -131,12 +109,7 @@ void Describe(CLI::App& command, Options& options) {
       ->type_name("NUMBER")
       ->excludes(clock)
       ->capture_default_str();
-  command.add_option("--address", options.address, "where to listen; answers are not encrypted")
-      ->capture_default_str();
-  command.add_option("--port", options.port, "port to listen on; 0 = any free one")
-      ->capture_default_str();
-  command.add_option("--port-file", options.port_file, "write the port to FILE once it is open")
-      ->type_name("FILE");
+  AddListenFlags(command, options.listen);
   command
       .add_option("--token-file", options.token_file,
                   "refuse requests that do not bring the token in FILE's first line; without it "

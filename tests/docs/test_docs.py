@@ -154,6 +154,21 @@ def test_every_provider_is_described(name: str) -> None:
     assert section(page, name).strip(), "it has no section"
 
 
+# ---- The Carbon Aware SDK's API
+
+
+def endpoints() -> list[tuple[str, str]]:
+    source = text_of(REPOSITORY / "src/serve/carbon_aware_sdk_api.cpp")
+    return re.findall(r'\{"(GET|POST)", "(/[a-z/-]+)", \w+\}', source)
+
+
+def test_every_endpoint_is_described_and_no_other() -> None:
+    page = text_of(REFERENCE / "carbon-aware-sdk-api.md")
+    described = re.findall(r"^\| `(GET|POST) (/[a-z/-]+)` \|", page, flags=re.MULTILINE)
+    assert len(described) >= 9
+    assert described == endpoints()
+
+
 # ---- Commands
 
 

@@ -30,7 +30,16 @@ from harness import (
     write_private,
 )
 
-SUBCOMMANDS = ("controller", "why", "release", "zones", "forecast", "simulate", "replay-grid")
+SUBCOMMANDS = (
+    "controller",
+    "why",
+    "release",
+    "zones",
+    "forecast",
+    "serve",
+    "simulate",
+    "replay-grid",
+)
 SCRIPTS = sorted(
     str(path.relative_to(REPOSITORY))
     for path in (*(REPOSITORY / "scripts").iterdir(), PLANE, REPOSITORY / "lab" / "guest")
@@ -144,6 +153,15 @@ WRONG = [
     (f"{CONTROLLER} --archive letters.csv", 1, "--archive: letters.csv: is not a database"),
     (f"{CONTROLLER} --weather-point X=1", 2, "--weather-point: 'X=1' is not ZONE=LATITUDE"),
     (f"{CONTROLLER} --weather-url http://x", 2, "--weather-url needs --weather-point"),
+    # serve
+    ("serve", 2, "what shall be served? Give --zone ZONE or --location REGION"),
+    ("serve --location mars", 2, "--location: no grid zone is known for region 'mars'"),
+    ("serve --zone X --region x", 2, "--region: 'x' is not REGION=ZONE"),
+    ("serve --zone X --address nonsense", 2, "'nonsense' is not an IP address"),
+    ("serve --zone X --port 99999", 2, "--port"),
+    ("serve --zone X --clock soon", 2, "--clock: clock 'soon' is neither"),
+    ("serve --zone X --provider nonsense", 2, "there is no provider 'nonsense'; known: "),
+    ("serve --zone X --archive missing/grid.db", 1, "--archive: missing/grid.db: cannot be op"),
     # zones
     ("zones", 2, "no cluster found: pass --kubeconfig"),
     ("zones --zone X --clock soon", 2, "--clock: clock 'soon' is neither"),
