@@ -7,19 +7,23 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "app/cluster_flags.h"
+#include "app/listen_flags.h"
 #include "app/region_flags.h"
+#include "app/sdk_regions.h"
 #include "app/signal_flags.h"
 #include "app/stop_signals.h"
 #include "base/text.h"
 #include "controller/daemon.h"
 #include "kube/lease.h"
 #include "net/clock.h"
+#include "serve/carbon_aware_sdk_server.h"
 
 namespace carbon::app {
 namespace {
@@ -44,6 +48,7 @@ struct Options {
   std::string instance;
   bool leader_elect = true;
   std::string lease_namespace{kube::kLeaseNamespace};
+  std::string sdk_address;
   std::string log_level = "info";
 };
 
@@ -81,6 +86,7 @@ struct Compiled {
   std::unique_ptr<net::Clock> clock;
   std::vector<std::unique_ptr<feeds::Feed>> feeds;
   std::unique_ptr<feeds::Feed> weather;
+  std::optional<net::ServerOptions> sdk;
 };
 
 Result<Compiled> Compile(const Options& options) {
@@ -107,6 +113,9 @@ Result<Compiled> Compile(const Options& options) {
   const feeds::GridWatchOptions watch = WatchOptionsOf(options.signal);
   compiled.daemon.signal = watch.kind;
   compiled.daemon.yearly = watch.yearly;
+  if (!options.sdk_address.empty()) {
+    compiled.sdk = problems.Take("--sdk-address", ParseListenAddress(options.sdk_address));
+  }
   if (const Status status = problems.status(); !status) {
     return status.error();
   }
@@ -130,6 +139,22 @@ Result<Compiled> Compile(const Options& options) {
   return compiled;
 }
 
+/// Opens the Carbon Aware SDK's API beside the loop. `compiled` outlives what it opens.
+controller::ServeGrid SdkServer(const Compiled& compiled) {
+  return [options = *compiled.sdk, clock = compiled.clock.get(),
+          regions = SdkRegions(compiled.daemon.regions)](const feeds::GridWatch& watch,
+                                                         const feeds::BoardChannel& boards) {
+    auto server = serve::ServeCarbonAwareSdk(
+        options, {.watch = watch, .boards = boards, .clock = *clock}, regions);
+    if (!server) {
+      return decltype(server)(server.error().In("--sdk-address"));
+    }
+    spdlog::info("the Carbon Aware SDK's API is served on {}",
+                 UrlOf(options.address, (*server)->port()));
+    return server;
+  };
+}
+
 Status Run(const Options& options) {
   auto compiled = Compile(options);
   if (!compiled) {
@@ -149,10 +174,12 @@ Status Run(const Options& options) {
     return archive.error();
   }
   StopSignals signals;
+  auto serve_grid = compiled->sdk ? SdkServer(*compiled) : controller::ServeGrid();
   controller::DaemonParts parts{.make_client = cluster->make_client,
                                 .feeds = std::move(compiled->feeds),
                                 .archive = *std::move(archive),
                                 .weather = std::move(compiled->weather),
+                                .serve_grid = std::move(serve_grid),
                                 .clock = compiled->clock.get(),
                                 .real_clock = real_clock.get()};
   controller::Daemon daemon(std::move(compiled->daemon), std::move(parts));
@@ -195,6 +222,11 @@ void Describe(CLI::App& command, Options& options) {
       ->capture_default_str();
   command.add_option("--leader-elect-namespace", options.lease_namespace, "where the lease is")
       ->capture_default_str();
+  command
+      .add_option("--sdk-address", options.sdk_address,
+                  "serve what is known of the zones by the Carbon Aware SDK's web API; answers are "
+                  "not encrypted")
+      ->type_name("ADDRESS:PORT");
   command.add_option("--log-level", options.log_level, "least level of log lines")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->capture_default_str();

@@ -17,6 +17,8 @@ namespace {
 constexpr Duration kLeastPause{20};
 /// After a failure by the world's fault.
 constexpr Duration kRetryPause{500};
+/// What is served is at most so old, in real time, while another controller leads.
+constexpr Duration kRenewBoard = std::chrono::seconds(5);
 
 std::string Names(const std::set<grid::ZoneId>& zones) {
   std::string names;
@@ -50,15 +52,22 @@ Status Daemon::Run(std::stop_token stop) {
                        [this] { wakeup_.Wake(); });
   }
   StartWatching();
+  if (const Status serving = StartServing(); !serving) {
+    return serving;
+  }
   while (!stop.stop_requested()) {
     Follow(nodes, stop);
     TellOfContact(pods, nodes);
     const bool leading = !leadership || leadership->Held();
     const StepResult result = leading ? loop.Step(Observe(pods)) : StepResult{.retry_soon = true};
+    if (!leading) {
+      RenewBoard();
+    }
     loop_counters_ = loop.counters();
     parts_.real_clock->SleepUntil(parts_.real_clock->Now() + kLeastPause, stop);
     wakeup_.Wait(UntilNextStep(result), stop);
   }
+  server_.reset();
   watch_.reset();
   spdlog::info("stopped: {} steps, {} released, {} explained, {} failures", loop_counters_.steps,
                loop_counters_.released, loop_counters_.explained, loop_counters_.failures);
@@ -94,6 +103,33 @@ void Daemon::StartWatching() {
                                               std::move(parts_.weather));
 }
 
+Status Daemon::StartServing() {
+  if (!parts_.serve_grid) {
+    return {};
+  }
+  auto server = parts_.serve_grid(*watch_, boards_);
+  if (!server) {
+    return server.error();
+  }
+  server_ = *std::move(server);
+  return {};
+}
+
+std::shared_ptr<const grid::Board> Daemon::LookAtGrid() {
+  auto board = watch_->BoardAt(parts_.clock->Now());
+  if (server_) {
+    boards_.Publish(board);
+    board_renewed_ = parts_.real_clock->Now();
+  }
+  return board;
+}
+
+void Daemon::RenewBoard() {
+  if (server_ && parts_.real_clock->Now() - board_renewed_ >= kRenewBoard) {
+    (void)LookAtGrid();
+  }
+}
+
 void Daemon::Follow(const Nodes& nodes, const std::stop_token& stop) {
   const auto now = nodes.Now();
   if (fleet_ && now == nodes_seen_) {
@@ -127,15 +163,17 @@ void Daemon::WatchZones(std::set<grid::ZoneId> zones, const std::stop_token& sto
   zones_ = std::move(zones);
   spdlog::info("polling {} zones: {}", zones_.size(), Names(zones_));
   watch_->AddZones({zones_.begin(), zones_.end()});
+  (void)LookAtGrid();  // who asks from now on is told that the zones are there
   const Time give_up = parts_.real_clock->Now() + options_.first_signal;
   while (!stop.stop_requested() && !watch_->Asked() && parts_.real_clock->Now() < give_up) {
     wakeup_.Wait(Duration(50), stop);
   }
 }
 
-World Daemon::Observe(const Pods& pods) const {
-  const Time now = parts_.clock->Now();
-  World world{.now = now, .board = watch_->BoardAt(now), .held = {}, .fleet = fleet_.get()};
+World Daemon::Observe(const Pods& pods) {
+  auto board = LookAtGrid();
+  const Time now = board->as_of();
+  World world{.now = now, .board = std::move(board), .held = {}, .fleet = fleet_.get()};
   for (const auto& item : pods.Now()) {
     if (item->value.held()) {
       world.held.push_back({item->value, parts_.clock->FromReal(item->value.created)});

@@ -14,6 +14,7 @@
 #include "controller/loop.h"
 #include "controller/wakeup.h"
 #include "feeds/archive.h"
+#include "feeds/board_channel.h"
 #include "feeds/feed.h"
 #include "feeds/grid_watch.h"
 #include "grid/outlook.h"
@@ -21,6 +22,7 @@
 #include "kube/informer.h"
 #include "kube/lease.h"
 #include "net/clock.h"
+#include "net/http_server.h"
 #include "workloads/fleet.h"
 #include "workloads/node.h"
 #include "workloads/pod.h"
@@ -41,6 +43,10 @@ struct DaemonOptions {
   std::optional<kube::LeaseOptions> lease;  ///< nothing: acts without an election
 };
 
+/// Opens a server for others on what the daemon knows of the grid; both outlive it.
+using ServeGrid = std::function<Result<std::unique_ptr<net::HttpServer>>(
+    const feeds::GridWatch&, const feeds::BoardChannel&)>;
+
 /// What a daemon is made of.
 struct DaemonParts {
   kube::ClientFactory make_client;
@@ -48,6 +54,7 @@ struct DaemonParts {
   std::vector<std::unique_ptr<feeds::Feed>> feeds;
   std::unique_ptr<feeds::Archive> archive = nullptr;  ///< null: a restart forgets what was polled
   std::unique_ptr<feeds::Feed> weather = nullptr;     ///< null: the weather counts for nothing
+  ServeGrid serve_grid = nullptr;                     ///< null: nothing is served
   const net::Clock* clock = nullptr;                  ///< tells schedules, signals and deadlines
   const net::Clock* real_clock = nullptr;             ///< tells the machine's time
 };
@@ -76,10 +83,15 @@ class Daemon {
 
   Status AwaitSync(const Pods& pods, const Nodes& nodes, const std::stop_token& stop) const;
   void StartWatching();
+  Status StartServing();
+  /// What is known of the grid now; whoever is served sees it too.
+  std::shared_ptr<const grid::Board> LookAtGrid();
+  /// Keeps what is served fresh while another controller leads.
+  void RenewBoard();
   /// Makes the fleet anew where nodes have changed, and watches the zones they brought.
   void Follow(const Nodes& nodes, const std::stop_token& stop);
   void WatchZones(std::set<grid::ZoneId> zones, const std::stop_token& stop);
-  World Observe(const Pods& pods) const;
+  World Observe(const Pods& pods);
   Duration UntilNextStep(const StepResult& result) const;
   /// Says once when the API server is lost or back.
   void TellOfContact(const Pods& pods, const Nodes& nodes);
@@ -90,6 +102,9 @@ class Daemon {
   LoopCounters loop_counters_;
   std::set<grid::ZoneId> zones_;
   std::unique_ptr<feeds::GridWatch> watch_;
+  feeds::BoardChannel boards_;
+  Time board_renewed_{};                     ///< real time
+  std::unique_ptr<net::HttpServer> server_;  ///< ends before watch_
   std::string contact_error_;
   kube::Snapshot<workloads::NodeView> nodes_seen_;
   std::unique_ptr<workloads::Fleet> fleet_;

@@ -162,6 +162,7 @@ class DaemonTest : public testing::Test {
     DaemonParts parts{.make_client = kube::MakeClientFactory(
                           {.server = url}, *real_, {.tries = 1, .patience = milliseconds(100)}),
                       .feeds = Feeds(),
+                      .serve_grid = serve_grid_,
                       .clock = real_.get(),
                       .real_clock = real_.get()};
     Daemon daemon(std::move(options), std::move(parts));
@@ -177,6 +178,7 @@ class DaemonTest : public testing::Test {
 
   std::unique_ptr<net::Clock> real_ = net::MakeRealClock();
   std::function<std::unique_ptr<feeds::Feed>()> make_feed_;
+  ServeGrid serve_grid_;
 };
 
 TEST_F(DaemonTest, ReleasesAPodThatCannotWait) {
@@ -201,6 +203,48 @@ TEST_F(DaemonTest, DoesNotWaitForZonesOfAProviderThatRefusesTheToken) {
   const Status done = RunUntil(api.Url(), [&] { return api.released(); });
   EXPECT_TRUE(done) << done.error().message;
   EXPECT_TRUE(api.released()) << "although only some of the zones were asked for";
+}
+
+TEST_F(DaemonTest, LetsOthersSeeWhatItKnowsOfTheGrid) {
+  std::atomic<uint16_t> port = 0;
+  serve_grid_ = [&](const feeds::GridWatch& watch, const feeds::BoardChannel& boards) {
+    auto server = net::HttpServer::Start(
+        {}, [&watch, reader = feeds::BoardReader(boards)](const net::ServerRequest&) mutable {
+          const grid::Board& board = reader.Read();
+          const grid::Outlook* outlook = board.Find({"DE"});
+          const Time now = board.as_of();
+          EXPECT_TRUE(watch.Observed({"DE"}, now - hours(1), now).empty());
+          return net::HttpResponse{
+              200, {}, outlook == nullptr ? "?" : std::to_string(outlook->now.value())};
+        });
+    port = server ? (*server)->port() : uint16_t{0};
+    return server;
+  };
+  SmallApi api(FormatTime(FloorTo(real_->Now(), seconds(1)) + hours(9)));
+  std::string seen;
+  const auto ask = [&] {
+    net::HttpRequest request;
+    request.url = "http://127.0.0.1:" + std::to_string(port);
+    const auto response = net::MakeHttpClient({})->Send(request);
+    seen = response ? response->body : "";
+    return seen.starts_with("400");
+  };
+  const Status done = RunUntil(api.Url(), [&] { return port != 0 && ask(); });
+  EXPECT_TRUE(done) << done.error().message;
+  EXPECT_EQ(seen, "400.000000");
+  EXPECT_FALSE(ask()) << "the server ends with the daemon";
+}
+
+TEST_F(DaemonTest, EndsWhereItCannotServe) {
+  serve_grid_ = [](const feeds::GridWatch&, const feeds::BoardChannel&) {
+    return net::HttpServer::Start({.address = "192.0.2.1"}, nullptr);
+  };
+  SmallApi api(FormatTime(FloorTo(real_->Now(), seconds(1)) + hours(9)));
+  std::atomic<int> looks = 0;
+  const Status done = RunUntil(api.Url(), [&] { return ++looks > 100; });
+  ASSERT_FALSE(done);
+  EXPECT_TRUE(done.error().message.starts_with("cannot listen on 192.0.2.1:0: "))
+      << done.error().message;
 }
 
 TEST_F(DaemonTest, SaysThatTheClusterCannotBeRead) {

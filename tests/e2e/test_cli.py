@@ -153,6 +153,7 @@ WRONG = [
     (f"{CONTROLLER} --archive letters.csv", 1, "--archive: letters.csv: is not a database"),
     (f"{CONTROLLER} --weather-point X=1", 2, "--weather-point: 'X=1' is not ZONE=LATITUDE"),
     (f"{CONTROLLER} --weather-url http://x", 2, "--weather-url needs --weather-point"),
+    (f"{CONTROLLER} --sdk-address 8080", 2, "--sdk-address: '8080' is not an IP address and a p"),
     # serve
     ("serve", 2, "what shall be served? Give --zone ZONE or --location REGION"),
     ("serve --location mars", 2, "--location: no grid zone is known for region 'mars'"),

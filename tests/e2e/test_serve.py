@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Carbon Aware SDK's web API, of `serve`, on a recorded grid."""
+"""The Carbon Aware SDK's web API, of `serve` and of the controller, on a recorded grid."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from typing import Any
 
 import pytest
 
-from harness import CARBON_KUBE, DATA, Child, carbon_kube, replay_grid, wait_for
+from cluster import Cluster
+from harness import CARBON_KUBE, DATA, Child, carbon_kube, free_port, replay_grid, wait_for
 
 START = datetime(2021, 8, 2, 6, 20, tzinfo=UTC)
 HOUR = datetime(2021, 8, 2, 6, tzinfo=UTC)
@@ -279,3 +280,55 @@ def test_a_port_that_is_taken_is_one_clear_error(served: str, clock: str) -> Non
     assert done.out == ""
     last = done.err.splitlines()[-1]
     assert last == f"carbon-kube serve: cannot listen on 127.0.0.1:{port}: Address already in use"
+
+
+def test_the_controller_serves_what_it_plans_with(cluster: Cluster, grid: str) -> None:
+    ports = [free_port(), free_port()]
+    children = [
+        cluster.start_controller(
+            grid, "--sdk-address", f"127.0.0.1:{port}", instance=f"serves-{port}"
+        )
+        for port in ports
+    ]
+    try:
+        for port, child in zip(ports, children, strict=True):
+            wait_for(
+                "it serves",
+                lambda child=child, port=port: (
+                    f"is served on http://127.0.0.1:{port}" in child.text()
+                ),
+                timeout=60,
+            )
+
+        def observed(port: int, **query: str) -> Any:  # noqa: ANN401
+            status, points = ask(f"http://127.0.0.1:{port}", "/emissions/bylocation", **query)
+            return points if status == 200 else None
+
+        # One of the two leads; both tell.
+        for port in ports:
+            points = wait_for(
+                "the first answers are there",
+                lambda port=port: observed(port, location="us-west-1"),
+                timeout=60,
+            )
+            hour = datetime.fromisoformat(points[0]["time"])
+            assert points[0]["rating"] == recorded("CISO")[hour]
+            assert set(points[0]) == {"location", "time", "rating", "duration"}
+    finally:
+        for child in children:
+            child.end()
+
+
+def test_a_controller_that_cannot_serve_says_so(cluster: Cluster, grid: str, served: str) -> None:
+    port = served.rpartition(":")[2]
+    child = cluster.start_controller(
+        grid, "--sdk-address", f"127.0.0.1:{port}", instance="serves-nothing"
+    )
+    try:
+        assert child.wait(60) == 1
+        assert child.text().splitlines()[-1] == (
+            "carbon-kube controller: --sdk-address: cannot listen on "
+            f"127.0.0.1:{port}: Address already in use"
+        )
+    finally:
+        child.end()
