@@ -23,4 +23,13 @@ std::string_view ToString(Rung rung) {
   return "static-factor";
 }
 
+std::optional<Rung> ParseRung(std::string_view text) {
+  for (int rung = 0; rung <= static_cast<int>(Rung::static_factor); ++rung) {
+    if (ToString(static_cast<Rung>(rung)) == text) {
+      return static_cast<Rung>(rung);
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace carbon::grid

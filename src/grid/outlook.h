@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,7 @@ enum class Rung {
 /// "fresh", "cached", "earlier-forecast", "second-provider", "weather-climatology", "climatology",
 /// "static-factor".
 std::string_view ToString(Rung rung);
+std::optional<Rung> ParseRung(std::string_view text);
 
 struct OutlookRules {
   Duration fresh_for = std::chrono::minutes(15);
