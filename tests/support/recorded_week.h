@@ -15,136 +15,14 @@
 
 #include "feeds/feeds.h"
 #include "feeds/grid_watch.h"
-#include "feeds/recorded_grid.h"
 #include "feeds/recordings.h"
 #include "grid/board.h"
 #include "net/http.h"
-#include "net/http_server.h"
 #include "support/fake_clock.h"
-#include "support/gzip.h"
+#include "support/faulty_provider.h"
 #include "support/temp_dir.h"
 
 namespace carbon::feeds {
-
-/// A way in which a provider's answer goes wrong.
-struct Fault {
-  const char* name;
-  std::function<net::HttpResponse(net::HttpResponse)> spoil;  ///< gets the good answer
-};
-
-inline net::HttpResponse Answered(int status, std::string body,
-                                  std::map<std::string, std::string> headers = {}) {
-  return {.status = status, .headers = std::move(headers), .body = std::move(body)};
-}
-
-/// The number of the body's first carbonIntensity becomes `text`.
-inline net::HttpResponse WithIntensity(net::HttpResponse good, const std::string& text) {
-  constexpr std::string_view kKey = "\"carbonIntensity\":";
-  const size_t at = good.body.find(kKey);
-  if (at != std::string::npos) {
-    const size_t from = at + kKey.size();
-    good.body.replace(from, good.body.find_first_of(",}", from) - from, text);
-  }
-  return good;
-}
-
-inline net::HttpResponse Replacing(net::HttpResponse good, const std::string& what,
-                                   const std::string& with) {
-  for (size_t at = good.body.find(what); at != std::string::npos;
-       at = good.body.find(what, at + with.size())) {
-    good.body.replace(at, what.size(), with);
-  }
-  return good;
-}
-
-inline const std::vector<Fault>& Faults() {
-  using R = net::HttpResponse;
-  static const std::vector<Fault> faults = {
-      {"500", [](const R&) { return Answered(500, R"({"error":"internal"})"); }},
-      {"502 in HTML", [](const R&) { return Answered(502, "<html>Bad Gateway</html>"); }},
-      {"503", [](const R&) { return Answered(503, "", {{"retry-after", "60"}}); }},
-      {"404",
-       [](const R&) { return Answered(404, R"({"error":"No recent data for zone \"DE\""})"); }},
-      {"401 for the zone",
-       [](const R&) {
-         return Answered(401, R"({"error":"Request unauthorized for zoneKey=DE,secret-token"})");
-       }},
-      {"401 for the token",
-       [](const R&) { return Answered(401, R"({"error":"Invalid auth-token"})"); }},
-      {"429", [](const R&) { return Answered(429, "", {{"retry-after", "30"}}); }},
-      {"HTML with 200", [](const R&) { return Answered(200, "<html>Welcome</html>"); }},
-      {"empty", [](const R&) { return Answered(200, ""); }},
-      {"truncated",
-       [](R good) { return Answered(200, good.body.substr(0, good.body.size() / 2)); }},
-      {"null", [](R good) { return WithIntensity(std::move(good), "null"); }},
-      {"NaN", [](R good) { return WithIntensity(std::move(good), "NaN"); }},
-      {"1e308", [](R good) { return WithIntensity(std::move(good), "1e308"); }},
-      {"negative", [](R good) { return WithIntensity(std::move(good), "-5"); }},
-      {"a text", [](R good) { return WithIntensity(std::move(good), "\"100\""); }},
-      {"another zone",
-       [](R good) { return Replacing(std::move(good), "\"zone\":\"", "\"zone\":\"X-"); }},
-      {"another kind", [](R good) { return Replacing(std::move(good), "lifecycle", "direct"); }},
-      {"a redirection",
-       [](const R&) { return Answered(302, "", {{"location", "http://127.0.0.1:1/"}}); }},
-      {"a gzip bomb",
-       [](const R&) {
-         return Answered(200, Gzip(std::string(size_t{8} << 20, ' ')),
-                         {{"content-encoding", "gzip"}});
-       }},
-  };
-  return faults;
-}
-
-/// A recorded grid behind a real server, a part of whose answers is spoilt, all of them during an
-/// outage.
-class FaultyProvider {
- public:
-  FaultyProvider(const std::vector<Recording>& recordings, const net::Clock& clock, double share,
-                 uint32_t seed)
-      : grid_(recordings, "secret-token"), clock_(clock), share_(share), random_(seed) {
-    auto server =
-        net::HttpServer::Start({}, [this](const auto& request) { return Answer(request); });
-    server_ = *std::move(server);
-  }
-
-  void Outage(Time from, Time to) { outage_ = {from, to}; }
-  std::string Url() const { return "http://127.0.0.1:" + std::to_string(server_->port()) + "/v3"; }
-  std::map<std::string, uint64_t> spoilt() const {
-    const std::lock_guard lock(mutex_);
-    return spoilt_;
-  }
-  uint64_t requests() const {
-    const std::lock_guard lock(mutex_);
-    return requests_;
-  }
-
- private:
-  net::HttpResponse Answer(const net::ServerRequest& request) {
-    const Time now = clock_.Now();
-    const std::lock_guard lock(mutex_);
-    ++requests_;
-    if (now >= outage_.first && now < outage_.second) {
-      return Answered(503, "down for a day");
-    }
-    net::HttpResponse good = grid_.Answer(request, now);
-    if (std::uniform_real_distribution<double>()(random_) >= share_) {
-      return good;
-    }
-    const Fault& fault = Faults()[random_() % Faults().size()];
-    ++spoilt_[fault.name];
-    return fault.spoil(std::move(good));
-  }
-
-  const RecordedGrid grid_;
-  const net::Clock& clock_;
-  const double share_;
-  mutable std::mutex mutex_;  ///< guards what follows
-  std::mt19937 random_;
-  std::pair<Time, Time> outage_{};
-  std::map<std::string, uint64_t> spoilt_;
-  uint64_t requests_ = 0;
-  std::unique_ptr<net::HttpServer> server_;  ///< last: it calls back
-};
 
 struct WeekOptions {
   Time start;
@@ -217,8 +95,10 @@ class RecordedWeek {
   static constexpr std::ptrdiff_t kSleepers = 2 * kConcurrency;
 
   std::unique_ptr<Feed> FeedOf(const FaultyProvider& provider) const {
-    const FeedSettings settings{
-        .base_url = provider.Url(), .token = "secret-token", .requests_per_hour = 1000};
+    const FeedSettings settings{.base_url = provider.Url(),
+                                .token = "secret-token",
+                                .timeout = std::chrono::seconds(2),
+                                .requests_per_hour = 1000};
     return *MakeFeed("electricity-maps", settings, [] { return net::MakeHttpClient({}); }, clock_);
   }
 
