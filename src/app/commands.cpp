@@ -8,6 +8,7 @@
 #include "app/controller_command.h"
 #include "app/forecast.h"
 #include "app/parse.h"
+#include "app/poll.h"
 #include "app/release.h"
 #include "app/replay_grid.h"
 #include "app/serve_command.h"
@@ -19,9 +20,9 @@ namespace carbon::app {
 namespace {
 
 using AddCommand = CLI::App* (*)(CLI::App&, int&);
-constexpr std::array<AddCommand, 8> kCommands = {
-    AddControllerCommand, AddWhyCommand,   AddReleaseCommand,  AddZonesCommand,
-    AddForecastCommand,   AddServeCommand, AddSimulateCommand, AddReplayGridCommand};
+constexpr std::array kCommands = std::to_array<AddCommand>(
+    {AddControllerCommand, AddWhyCommand, AddReleaseCommand, AddZonesCommand, AddForecastCommand,
+     AddPollCommand, AddServeCommand, AddSimulateCommand, AddReplayGridCommand});
 
 }  // namespace
 

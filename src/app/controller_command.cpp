@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/controller_command.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -15,7 +14,9 @@
 
 #include "app/cluster_flags.h"
 #include "app/listen_flags.h"
+#include "app/log_flags.h"
 #include "app/region_flags.h"
+#include "app/scores_flags.h"
 #include "app/sdk_regions.h"
 #include "app/signal_flags.h"
 #include "app/stop_signals.h"
@@ -49,6 +50,7 @@ struct Options {
   bool leader_elect = true;
   std::string lease_namespace{kube::kLeaseNamespace};
   std::string sdk_address;
+  std::string scores = kScoresPlace;
   std::string log_level = "info";
 };
 
@@ -104,15 +106,17 @@ Result<Compiled> Compile(const Options& options) {
   compiled.daemon.regions =
       problems.Take(ParseRegions(options.regions, rows, options.signal.provider.name));
   compiled.daemon.instance = options.instance.empty() ? ProcessName() : options.instance;
-  compiled.daemon.seed = std::random_device()();
+  compiled.daemon.signal.seed = std::random_device()();
   if (options.leader_elect) {
     compiled.daemon.lease = kube::LeaseOptions{.name_space = options.lease_namespace,
                                                .name = std::string(kube::kLeaseName),
                                                .holder = compiled.daemon.instance};
   }
-  const feeds::GridWatchOptions watch = WatchOptionsOf(options.signal);
-  compiled.daemon.signal = watch.kind;
-  compiled.daemon.yearly = watch.yearly;
+  feeds::GridWatchOptions watch = WatchOptionsOf(options.signal);
+  compiled.daemon.signal.kind = watch.kind;
+  compiled.daemon.signal.yearly = std::move(watch.yearly);
+  compiled.daemon.signal.scores =
+      problems.Take("--scores-configmap", ScoresPlaceOf(options.scores));
   if (!options.sdk_address.empty()) {
     compiled.sdk = problems.Take("--sdk-address", ParseListenAddress(options.sdk_address));
   }
@@ -160,10 +164,7 @@ Status Run(const Options& options) {
   if (!compiled) {
     return compiled.error();
   }
-  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
-      "carbon-kube", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
-  spdlog::set_level(spdlog::level::from_str(options.log_level));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  StartLog(options.log_level);
   const auto real_clock = net::MakeRealClock();
   const auto cluster = FindCluster(options.cluster, *real_clock);
   if (!cluster) {
@@ -176,12 +177,12 @@ Status Run(const Options& options) {
   StopSignals signals;
   auto serve_grid = compiled->sdk ? SdkServer(*compiled) : controller::ServeGrid();
   controller::DaemonParts parts{.make_client = cluster->make_client,
-                                .feeds = std::move(compiled->feeds),
-                                .archive = *std::move(archive),
-                                .weather = std::move(compiled->weather),
-                                .serve_grid = std::move(serve_grid),
-                                .clock = compiled->clock.get(),
-                                .real_clock = real_clock.get()};
+                                .signal = {.feeds = std::move(compiled->feeds),
+                                           .archive = *std::move(archive),
+                                           .weather = std::move(compiled->weather),
+                                           .serve_grid = std::move(serve_grid),
+                                           .clock = compiled->clock.get(),
+                                           .real_clock = real_clock.get()}};
   controller::Daemon daemon(std::move(compiled->daemon), std::move(parts));
   return daemon.Run(signals.token());
 }
@@ -227,9 +228,8 @@ void Describe(CLI::App& command, Options& options) {
                   "serve what is known of the zones by the Carbon Aware SDK's web API; answers are "
                   "not encrypted")
       ->type_name("ADDRESS:PORT");
-  command.add_option("--log-level", options.log_level, "least level of log lines")
-      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
-      ->capture_default_str();
+  AddScoresFlag(command, options.scores);
+  AddLogFlag(command, options.log_level);
 }
 
 }  // namespace

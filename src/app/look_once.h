@@ -11,6 +11,7 @@
 #include "feeds/feed.h"
 #include "feeds/grid_watch.h"
 #include "grid/board.h"
+#include "grid/reading.h"
 #include "net/clock.h"
 
 namespace carbon::app {

@@ -17,58 +17,48 @@ namespace {
 constexpr Duration kLeastPause{20};
 /// After a failure by the world's fault.
 constexpr Duration kRetryPause{500};
-/// What is served is at most so old, in real time, while another controller leads.
-constexpr Duration kRenewBoard = std::chrono::seconds(5);
-
-std::string Names(const std::set<grid::ZoneId>& zones) {
-  std::string names;
-  for (const grid::ZoneId& zone : zones) {
-    names += (names.empty() ? "" : ", ") + zone.name;
-  }
-  return names;
-}
 
 }  // namespace
 
 Daemon::Daemon(DaemonOptions options, DaemonParts parts)
-    : options_(std::move(options)), parts_(std::move(parts)) {}
+    : options_(std::move(options)),
+      parts_(std::move(parts)),
+      clock_(*parts_.signal.clock),
+      real_clock_(*parts_.signal.real_clock) {}
 
 Status Daemon::Run(std::stop_token stop) {
   const auto wake = [this](std::string_view) { wakeup_.Wake(); };
-  const Nodes nodes({.path = "/api/v1/nodes", .selection = {}}, parts_.make_client,
-                    *parts_.real_clock, workloads::ReadNode, wake);
+  const Nodes nodes({.path = "/api/v1/nodes", .selection = {}}, parts_.make_client, real_clock_,
+                    workloads::ReadNode, wake);
   const Pods pods({.path = "/api/v1/pods",
                    .selection = {.labels = std::string(workloads::kManagedLabel) + "=true"}},
-                  parts_.make_client, *parts_.real_clock, workloads::ReadPod, wake);
+                  parts_.make_client, real_clock_, workloads::ReadPod, wake);
   if (const Status synced = AwaitSync(pods, nodes, stop); !synced) {
     return synced;
   }
   const auto client = parts_.make_client(stop);
-  KubeActuator actuator(*client, *parts_.real_clock, options_.instance);
+  KubeActuator actuator(*client, real_clock_, options_.instance);
   Loop loop(options_.loop, actuator);
   std::optional<Leadership> leadership;
   if (options_.lease) {
-    leadership.emplace(*options_.lease, parts_.make_client, *parts_.real_clock,
+    leadership.emplace(*options_.lease, parts_.make_client, real_clock_,
                        [this] { wakeup_.Wake(); });
   }
-  StartWatching();
-  if (const Status serving = StartServing(); !serving) {
+  signals_ = std::make_unique<SignalService>(options_.signal, std::move(parts_.signal),
+                                             parts_.make_client, wakeup_, stop);
+  if (const Status serving = signals_->Serve(); !serving) {
     return serving;
   }
   while (!stop.stop_requested()) {
     Follow(nodes, stop);
     TellOfContact(pods, nodes);
     const bool leading = !leadership || leadership->Held();
-    const StepResult result = leading ? loop.Step(Observe(pods)) : StepResult{.retry_soon = true};
-    if (!leading) {
-      RenewBoard();
-    }
+    const StepResult result = Step(loop, pods, leading);
     loop_counters_ = loop.counters();
-    parts_.real_clock->SleepUntil(parts_.real_clock->Now() + kLeastPause, stop);
+    real_clock_.SleepUntil(real_clock_.Now() + kLeastPause, stop);
     wakeup_.Wait(UntilNextStep(result), stop);
   }
-  server_.reset();
-  watch_.reset();
+  signals_.reset();
   spdlog::info("stopped: {} steps, {} released, {} explained, {} failures", loop_counters_.steps,
                loop_counters_.released, loop_counters_.explained, loop_counters_.failures);
   return {};
@@ -88,48 +78,6 @@ Status Daemon::AwaitSync(const Pods& pods, const Nodes& nodes, const std::stop_t
                      (why.empty() ? "the API server did not answer in time" : why));
 }
 
-void Daemon::StartWatching() {
-  feeds::GridWatchOptions options;
-  options.kind = options_.signal;
-  options.outlook = options_.outlook;
-  options.yearly = options_.yearly;
-  options.poller.seed = options_.seed;
-  options.poller.on_update = [this] { wakeup_.Wake(); };
-  options.poller.on_event = [](const feeds::PollEvent& event) {
-    spdlog::log(event.warning ? spdlog::level::warn : spdlog::level::info, "{}", event.text);
-  };
-  watch_ = std::make_unique<feeds::GridWatch>(std::move(parts_.feeds), std::move(parts_.archive),
-                                              *parts_.clock, std::move(options),
-                                              std::move(parts_.weather));
-}
-
-Status Daemon::StartServing() {
-  if (!parts_.serve_grid) {
-    return {};
-  }
-  auto server = parts_.serve_grid(*watch_, boards_);
-  if (!server) {
-    return server.error();
-  }
-  server_ = *std::move(server);
-  return {};
-}
-
-std::shared_ptr<const grid::Board> Daemon::LookAtGrid() {
-  auto board = watch_->BoardAt(parts_.clock->Now());
-  if (server_) {
-    boards_.Publish(board);
-    board_renewed_ = parts_.real_clock->Now();
-  }
-  return board;
-}
-
-void Daemon::RenewBoard() {
-  if (server_ && parts_.real_clock->Now() - board_renewed_ >= kRenewBoard) {
-    (void)LookAtGrid();
-  }
-}
-
 void Daemon::Follow(const Nodes& nodes, const std::stop_token& stop) {
   const auto now = nodes.Now();
   if (fleet_ && now == nodes_seen_) {
@@ -137,7 +85,7 @@ void Daemon::Follow(const Nodes& nodes, const std::stop_token& stop) {
   }
   nodes_seen_ = now;
   std::vector<workloads::NodeView> views;
-  std::set<grid::ZoneId> zones = zones_;
+  std::set<grid::ZoneId> zones;
   for (const auto& item : now) {
     views.push_back(item->value);
     const auto known = options_.regions.find(item->value.region());
@@ -154,29 +102,25 @@ void Daemon::Follow(const Nodes& nodes, const std::stop_token& stop) {
           region);
     }
   }
-  if (zones != zones_) {
-    WatchZones(std::move(zones), stop);
-  }
+  signals_->Watch(zones, stop);
 }
 
-void Daemon::WatchZones(std::set<grid::ZoneId> zones, const std::stop_token& stop) {
-  zones_ = std::move(zones);
-  spdlog::info("polling {} zones: {}", zones_.size(), Names(zones_));
-  watch_->AddZones({zones_.begin(), zones_.end()});
-  (void)LookAtGrid();  // who asks from now on is told that the zones are there
-  const Time give_up = parts_.real_clock->Now() + options_.first_signal;
-  while (!stop.stop_requested() && !watch_->Asked() && parts_.real_clock->Now() < give_up) {
-    wakeup_.Wait(Duration(50), stop);
+StepResult Daemon::Step(Loop& loop, const Pods& pods, bool leading) {
+  if (!leading) {
+    signals_->StandBy();
+    return {.retry_soon = true};
   }
+  const World world = Observe(pods);
+  signals_->Publish(world.board);
+  return loop.Step(world);
 }
 
-World Daemon::Observe(const Pods& pods) {
-  auto board = LookAtGrid();
-  const Time now = board->as_of();
-  World world{.now = now, .board = std::move(board), .held = {}, .fleet = fleet_.get()};
+World Daemon::Observe(const Pods& pods) const {
+  auto board = signals_->Now();
+  World world{.now = board->as_of(), .board = std::move(board), .held = {}, .fleet = fleet_.get()};
   for (const auto& item : pods.Now()) {
     if (item->value.held()) {
-      world.held.push_back({item->value, parts_.clock->FromReal(item->value.created)});
+      world.held.push_back({item->value, clock_.FromReal(item->value.created)});
     }
   }
   return world;
@@ -199,12 +143,12 @@ void Daemon::TellOfContact(const Pods& pods, const Nodes& nodes) {
 }
 
 Duration Daemon::UntilNextStep(const StepResult& result) const {
-  const Time now = parts_.clock->Now();
+  const Time now = clock_.Now();
   Time next = FloorTo(now, options_.tick) + options_.tick;
   if (result.next_start) {
     next = std::min(next, std::max(*result.next_start, now));
   }
-  const Duration pause = parts_.clock->Real(next - now) + Duration(1);
+  const Duration pause = clock_.Real(next - now) + Duration(1);
   return result.retry_soon ? std::min(pause, kRetryPause) : pause;
 }
 

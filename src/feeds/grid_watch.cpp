@@ -57,9 +57,6 @@ void GridWatch::AddZones(const std::vector<grid::ZoneId>& zones) {
 }
 
 void GridWatch::Recall(grid::ZoneRecord& record) {
-  if (!archive_) {
-    return;
-  }
   const auto take = [&](const grid::ZoneReading& reading, size_t rank) {
     if (rank < pollers_.size()) {
       (void)record.Take(reading, rank);
@@ -70,7 +67,14 @@ void GridWatch::Recall(grid::ZoneRecord& record) {
       record.TakeWeather(weather);
     }
   };
-  SayArchive(archive_->Replay(record.zone(), record.kind(), take, take_weather));
+  if (archive_) {
+    SayArchive(archive_->Replay(record.zone(), record.kind(), take, take_weather));
+  }
+  for (const grid::ZoneReading& reading : options_.remembered) {
+    if (reading.zone == record.zone() && record.Last() == nullptr) {
+      (void)record.Take(reading);  // refuses another kind
+    }
+  }
 }
 
 std::shared_ptr<const grid::Board> GridWatch::BoardAt(Time now) {

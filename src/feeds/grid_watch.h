@@ -25,6 +25,8 @@ struct GridWatchOptions {
   grid::BlendRules blend;
   PollerOptions poller;  ///< of every provider; on_update is called for any
   std::map<grid::ZoneId, grid::YearlyMean> yearly;  ///< of that kind
+  /// What was known before the start, for zones of which the archive knows nothing.
+  std::vector<grid::ZoneReading> remembered;
 };
 
 /// Keeps up with the grid: polls the providers, remembers what they said and learns from it, and

@@ -31,10 +31,22 @@ class SmallApi {
   std::string Url() const { return "http://127.0.0.1:" + std::to_string(server_->port()); }
   bool released() const { return released_; }
   int events() const { return events_; }
+  /// What was published; empty where nothing was.
+  std::string config_map() const {
+    const std::lock_guard lock(mutex_);
+    return config_map_;
+  }
+  void Publish(std::string config_map) {
+    const std::lock_guard lock(mutex_);
+    config_map_ = std::move(config_map);
+  }
 
  private:
   net::HttpResponse Answer(const net::ServerRequest& request) {
     const std::lock_guard lock(mutex_);
+    if (request.path.find("/configmaps/") != std::string::npos) {
+      return ConfigMap(request);
+    }
     if (request.method == "PATCH") {
       const auto patch = json::parse(request.body).as_object();
       if (patch.contains("spec")) {
@@ -62,6 +74,14 @@ class SmallApi {
             {},
             json::serialize(json::object{{"metadata", json::object{{"resourceVersion", "1"}}},
                                          {"items", nodes ? Nodes() : json::array{Pod()}}})};
+  }
+
+  net::HttpResponse ConfigMap(const net::ServerRequest& request) {
+    if (request.method == "PATCH") {
+      config_map_ = request.body;
+    }
+    return config_map_.empty() ? net::HttpResponse{404, {}, R"({"kind":"Status","code":404})"}
+                               : net::HttpResponse{200, {}, config_map_};
   }
 
   json::object Pod() const {
@@ -93,8 +113,9 @@ class SmallApi {
     return nodes;
   }
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   int version_ = 1;
+  std::string config_map_;
   std::string deadline_;
   std::vector<std::string> regions_;
   std::atomic<bool> released_{false};
@@ -159,12 +180,13 @@ class DaemonTest : public testing::Test {
       options.regions.insert({region, {.zone = {"zone of " + region}, .pue = {}}});
     }
     options.first_sync = milliseconds(500);
+    options.signal.scores = ScoresPlace{};
     DaemonParts parts{.make_client = kube::MakeClientFactory(
                           {.server = url}, *real_, {.tries = 1, .patience = milliseconds(100)}),
-                      .feeds = Feeds(),
-                      .serve_grid = serve_grid_,
-                      .clock = real_.get(),
-                      .real_clock = real_.get()};
+                      .signal = {.feeds = Feeds(),
+                                 .serve_grid = serve_grid_,
+                                 .clock = real_.get(),
+                                 .real_clock = real_.get()}};
     Daemon daemon(std::move(options), std::move(parts));
     Status result;
     std::jthread thread([&](const std::stop_token& stop) { result = daemon.Run(stop); });
@@ -245,6 +267,30 @@ TEST_F(DaemonTest, EndsWhereItCannotServe) {
   ASSERT_FALSE(done);
   EXPECT_TRUE(done.error().message.starts_with("cannot listen on 192.0.2.1:0: "))
       << done.error().message;
+}
+
+TEST_F(DaemonTest, PublishesWhatIsKnownOfItsZones) {
+  SmallApi api(FormatTime(FloorTo(real_->Now(), seconds(1)) + hours(9)));
+  const Status done = RunUntil(api.Url(), [&] { return !api.config_map().empty(); });
+  EXPECT_TRUE(done) << done.error().message;
+  const json::value map = json::parse(api.config_map());
+  const auto zones = grid::ReadZones(map.at("data").at("zones").as_string());
+  ASSERT_TRUE(zones) << zones.error().message;
+  ASSERT_EQ(zones->size(), 1U);
+  EXPECT_EQ(zones->front().zone.name, "DE");
+  EXPECT_EQ(zones->front().intensity, GramsPerKwh(400));
+  EXPECT_EQ(zones->front().rung, grid::Rung::fresh);
+}
+
+TEST_F(DaemonTest, KnowsAfterARestartWhatWasPublishedAlthoughTheProviderIsDown) {
+  SmallApi api(FormatTime(FloorTo(real_->Now(), seconds(1)) + hours(9)));
+  ASSERT_TRUE(RunUntil(api.Url(), [&] { return !api.config_map().empty(); }));
+  make_feed_ = [] { return std::make_unique<Refuses>(); };
+  SmallApi later(FormatTime(FloorTo(real_->Now(), seconds(1)) + hours(9)));
+  later.Publish(api.config_map());
+  const Status done = RunUntil(later.Url(), [&] { return later.events() > 0; });
+  EXPECT_TRUE(done) << done.error().message;
+  EXPECT_FALSE(later.released()) << "two hours of 400 g/kWh are to be waited out";
 }
 
 TEST_F(DaemonTest, SaysThatTheClusterCannotBeRead) {

@@ -318,12 +318,18 @@ class TestRights:
         ("create", "leases.coordination.k8s.io", "-n", "carbon-kube"),
         ("update", "leases.coordination.k8s.io", "-n", "carbon-kube"),
         ("patch", "leases.coordination.k8s.io", "-n", "carbon-kube"),
+        ("get", "configmaps/carbon-scores", "-n", "carbon-kube"),
+        ("patch", "configmaps/carbon-scores", "-n", "carbon-kube"),
     )
     FORBIDDEN = (
         ("*", "*"),
         ("get", "secrets"),
         ("list", "secrets", "-n", "carbon-kube"),
         ("get", "configmaps"),
+        ("list", "configmaps", "-n", "carbon-kube"),
+        ("patch", "configmaps/other", "-n", "carbon-kube"),
+        ("create", "configmaps", "-n", "carbon-kube"),
+        ("delete", "configmaps/carbon-scores", "-n", "carbon-kube"),
         ("create", "pods"),
         ("delete", "pods"),
         ("update", "pods"),

@@ -31,6 +31,7 @@ class GridWatchTest : public testing::Test {
           const std::lock_guard lock(mutex_);
           events_.push_back(event.text);
         }};
+    options.remembered = remembered_;
     options.yearly = {{{"DE"}, {GramsPerKwh(381), "a table"}}};
     std::vector<std::unique_ptr<Feed>> feeds;
     for (size_t rank = 0; rank < providers; ++rank) {
@@ -107,6 +108,7 @@ class GridWatchTest : public testing::Test {
   std::optional<Script> weather_;
   std::mutex mutex_;
   std::vector<std::string> events_;
+  std::vector<grid::ZoneReading> remembered_;
   std::ptrdiff_t readers_ = 1;
   std::unique_ptr<GridWatch> watch_;  // last: it uses the rest
 };
@@ -293,6 +295,45 @@ TEST_F(WeatherWatchTest, AWeatherServiceThatFailsHindersNothing) {
   EXPECT_GE(watch_->WeatherCounts().at({"DE"}).failed, 2U);
   EXPECT_THAT(events_, SizeIs(1)) << "it is said once";
   EXPECT_THAT(events_, Contains(HasSubstr("zone DE: down; there is no earlier reading")));
+}
+
+/// What another process knew, as a forecast of 300 g/kWh.
+grid::ZoneReading Remembered(const char* zone, Time heard_at) {
+  return {.zone = {zone},
+          .kind = {},
+          .source = "before",
+          .fetched_at = heard_at,
+          .latest = {},
+          .forecast = grid::Forecast{heard_at, {heard_at, hours(1), std::vector<double>(24, 300)}},
+          .history = {}};
+}
+
+TEST_F(GridWatchTest, RemembersForADayWhatWasKnownBeforeTheStart) {
+  remembered_ = {Remembered("SE", kMidnight - hours(2)), Remembered("FR", kMidnight)};
+  scripts_[0].Set(Down());
+  Start({{"SE"}});
+  EXPECT_EQ(Outlook("SE").now, GramsPerKwh(300));
+  EXPECT_EQ(Outlook("SE").rung, grid::Rung::cached);
+  EXPECT_EQ(Outlook("SE").fetched_at, kMidnight - hours(2));
+  EXPECT_EQ(Board()->Zones().size(), 1U) << "FR is not watched";
+  Pass(hours(23));
+  EXPECT_EQ(Board()->Find({"SE"}), nullptr) << "its forecast has ended";
+}
+
+TEST_F(GridWatchTest, WhatTheProviderSaysGoesBeforeWhatIsRemembered) {
+  remembered_ = {Remembered("SE", kMidnight - hours(2))};
+  scripts_[0].Set(Says(200));
+  Start({{"SE"}});
+  EXPECT_EQ(Outlook("SE").now, GramsPerKwh(200));
+  EXPECT_EQ(Outlook("SE").source, "says 200");
+}
+
+TEST_F(GridWatchTest, WhatIsRememberedOfAnotherKindIsNotUsed) {
+  remembered_ = {Remembered("SE", kMidnight)};
+  remembered_.front().kind = grid::SignalKind::marginal;
+  scripts_[0].Set(Down());
+  Start({{"SE"}});
+  EXPECT_EQ(Board()->Find({"SE"}), nullptr);
 }
 
 }  // namespace
