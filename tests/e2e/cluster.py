@@ -132,6 +132,12 @@ class Cluster:
             *("--kubeconfig", self.plane.kubeconfig, *flags),
         )
 
+    def forget_the_grid(self) -> None:
+        """Deletes what earlier controllers have published, which a new one would know by."""
+        self.plane.kubectl(
+            "delete", "configmap", "carbon-scores", "-n", "carbon-kube", "--ignore-not-found"
+        )
+
     def start_controller(
         self,
         provider_url: str,

@@ -122,6 +122,10 @@ class TestSeveral:
 class TestNoSignal:
     """Each with a controller of its own, whose provider fails in another way."""
 
+    @pytest.fixture(autouse=True)
+    def nothing_known(self, cluster: Cluster) -> None:
+        cluster.forget_the_grid()
+
     def assert_released(self, cluster: Cluster, jobs: str, name: str, timeout: float) -> str:
         plan = cluster.await_start(jobs, name, timeout)
         assert plan["cause"] == "NoSignal"
@@ -172,3 +176,19 @@ class TestNoSignal:
             assert "NO-SUCH" in note
             cluster.await_plan(jobs, "known-zone")
             assert is_held(cluster.pod(jobs, "known-zone"))
+
+    def test_what_was_published_before_is_a_signal_although_the_provider_is_gone(
+        self, cluster: Cluster, grid: str, jobs: str
+    ) -> None:
+        scores = ("get", "configmap", "carbon-scores", "-n", "carbon-kube")
+        with cluster.controller(grid):
+            wait_for(
+                "the ConfigMap is there",
+                lambda: cluster.plane.try_kubectl(*scores).code == 0,
+                timeout=60,
+            )
+        cluster.plane.create(pod_object(jobs, "remembered", PATIENT))
+        with cluster.controller(f"http://127.0.0.1:{free_port()}/v3"):
+            plan = cluster.await_plan(jobs, "remembered")
+            assert plan["cause"] == "CleanerWindow"
+            assert is_held(cluster.pod(jobs, "remembered"))

@@ -49,18 +49,13 @@ class Scores:
         assert found is not None
         return json.loads(found["data"]["zones"])
 
-    def delete(self) -> None:
-        self.cluster.plane.kubectl(
-            "delete", "configmap", NAME, "-n", NAMESPACE, "--ignore-not-found"
-        )
-
 
 @pytest.fixture
 def scores(cluster: Cluster, grid: str) -> Iterator[Scores]:
     made = Scores(cluster, grid)
-    made.delete()
+    cluster.forget_the_grid()
     yield made
-    made.delete()
+    cluster.forget_the_grid()
 
 
 def test_one_round_writes_every_zone_of_the_nodes_in_the_seeds_form(scores: Scores) -> None:
@@ -133,10 +128,21 @@ def test_a_round_without_a_provider_keeps_what_was_known_and_says_how_old(
 def test_a_round_that_learns_nothing_and_knew_nothing_fails_and_writes_nothing(
     scores: Scores,
 ) -> None:
-    done = scores.poll(provider=NOBODY)
+    done = scores.poll("--zone", "NO-SUCH", provider=NOBODY)
     assert done.code == 1, str(done)
     assert "nothing is known of any zone" in done.err
     assert scores.found() is None
+
+
+def test_what_is_only_a_yearly_mean_is_called_so(scores: Scores) -> None:
+    done = scores.poll("--zone", "DE", "--zone", "NO-SUCH", provider=NOBODY)
+    assert done.code == 0, str(done)
+    assert "warning: zone DE: " in done.err
+    (zone,) = scores.zones()
+    assert zone["zone"] == "DE"
+    assert zone["rung"] == "static-factor"
+    assert zone["estimated"] is True
+    assert set(zone["forecast"]) == {zone["intensity"]}
 
 
 def test_a_dry_run_shows_the_config_map_and_needs_no_cluster(grid: str, cluster: Cluster) -> None:
@@ -207,7 +213,7 @@ def test_a_controller_publishes_the_same(scores: Scores) -> None:
     found = scores.found()
     assert found is not None
     assert found["data"]["written_at"] >= stamp(ORIGIN)
-    scores.delete()
+    scores.cluster.forget_the_grid()
     assert scores.poll().code == 0
     for zone in scores.zones():
         assert zone["zone"] in by_controller
