@@ -10,10 +10,8 @@ namespace {
 
 constexpr Duration kHour = std::chrono::hours(1);
 constexpr Duration kDay = std::chrono::days(1);
-/// So many of a provider's forecasts are kept at most: as many as teach anything.
-constexpr int64_t kMostHeard = 96;
-/// Where the newest forecast does not speak of a step, so many of those before are asked.
-constexpr size_t kLookBack = 4;
+/// Where a provider's newest forecast does not speak of a step, those before are asked.
+constexpr size_t kMostHeard = 4;
 /// Each of the next steps has weights of its own; those further ahead share them by and by.
 constexpr int64_t kNear = 24;
 constexpr double kSpread = 1.12;
@@ -48,6 +46,8 @@ Blend::Blend(Duration step, BlendRules rules)
   for (const int64_t ahead : horizons_) {
     learnt_.push_back(HorizonOf(step, Hours(step * ahead)));
   }
+  origins_.resize(static_cast<size_t>(horizons_.back()) + 1);
+  said_.resize(origins_.size() * horizons_.size());
 }
 
 Blend::Horizon Blend::HorizonOf(Duration step, double hours) const {
@@ -75,58 +75,40 @@ void Blend::Hear(const Forecast& forecast) {
     const auto mean = series.Mean(from, std::min(history_.TimeOf(number) + step, series.end()));
     heard.values.push_back(static_cast<float>(mean ? mean->value() : Series::kUnknown));
   }
-  if (!heard_.empty() && (heard_.back().at == at || Crowded())) {
+  if (!heard_.empty() && heard_.back().at == at) {
     heard_.pop_back();
   }
   heard_.push_back(std::move(heard));
-  while (heard_.size() > 1 && heard_[1].at < at - horizons_.back()) {
+  if (heard_.size() > kMostHeard) {
     heard_.pop_front();
   }
 }
 
-bool Blend::Crowded() const {
-  const size_t size = heard_.size();
-  const int64_t apart = horizons_.back() / kMostHeard;
-  return size > 1 && heard_[size - 1].at < heard_[size - 2].at + apart;
-}
-
-size_t Blend::HeardBy(int64_t origin) const {
-  size_t heard = heard_.size();
-  while (heard > 0 && heard_[heard - 1].at > origin) {
-    --heard;
-  }
-  return heard;
-}
-
-double Blend::Provider(size_t heard, int64_t target) const {
-  const size_t oldest = heard - std::min(heard, kLookBack);
-  for (size_t i = heard; i-- > oldest;) {
-    const Heard& said = heard_[i];
-    const auto index = static_cast<size_t>(target - said.first);
-    if (target >= said.first && index < said.values.size() && !std::isnan(said.values[index])) {
-      return said.values[index];
+double Blend::Provider(int64_t target) const {
+  for (auto said = heard_.rbegin(); said != heard_.rend(); ++said) {
+    const auto index = static_cast<size_t>(target - said->first);
+    if (target >= said->first && index < said->values.size() && !std::isnan(said->values[index])) {
+      return said->values[index];
     }
   }
   return Series::kUnknown;
 }
 
-Blend::Origin Blend::OriginAt(int64_t number) const {
-  const size_t heard = HeardBy(number);
+Blend::Origin Blend::NewestOrigin() const {
+  const int64_t number = history_.newest();
   const double now = history_.At(number);
   const double before = history_.At(number - 1);
   return {.number = number,
-          .heard = heard,
           .now = now,
           .usual = UsualOfHour(history_, number - 1, number),
-          .error = now - Provider(heard, number),
-          .error_was = before - Provider(heard, number - 1),
-          .anomaly_was = heard > 0 ? Series::kUnknown
-                                   : before - UsualOfHour(history_, number - 2, number - 1)};
+          .error = now - Provider(number),
+          .error_was = before - Provider(number - 1),
+          .anomaly_was = heard_.empty() ? before - UsualOfHour(history_, number - 2, number - 1)
+                                        : Series::kUnknown};
 }
 
-Blend::Inputs Blend::InputsOf(const Origin& origin, int64_t target) const {
-  const Climatology usual = ClimatologyAt(history_, origin.number, target);
-  const double provided = Provider(origin.heard, target);
+Blend::Inputs Blend::InputsOf(const Origin& origin, int64_t ahead, const Climatology& usual,
+                              double provided) const {
   Inputs inputs;
   inputs.by_provider = !std::isnan(provided);
   inputs.base = inputs.by_provider ? provided : usual.of_hour;
@@ -137,8 +119,7 @@ Blend::Inputs Blend::InputsOf(const Origin& origin, int64_t target) const {
   const double anomaly = origin.now - origin.usual;
   const double error = inputs.by_provider ? origin.error : anomaly;
   const double error_was = inputs.by_provider ? origin.error_was : origin.anomaly_was;
-  const double faded = faded_[static_cast<size_t>(target - origin.number)];
-  inputs.features = {error * faded,
+  inputs.features = {error * faded_[static_cast<size_t>(ahead)],
                      (usual.of_hour - inputs.base) * usual.days / 28,
                      (usual.of_weekday - inputs.base) * usual.weeks / 4,
                      usual.yesterday - inputs.base,
@@ -172,7 +153,7 @@ void Blend::Observe(Time at, GramsPerKwh intensity) {
     }
   }
   if (news && !history_.empty()) {
-    Remember(history_.newest());
+    Remember();
   }
   history_.Put(number, intensity.value());
   if (news) {
@@ -180,38 +161,55 @@ void Blend::Observe(Time at, GramsPerKwh intensity) {
   }
 }
 
+Blend::Origin& Blend::OriginAt(int64_t number) {
+  return origins_[static_cast<size_t>(number) % origins_.size()];
+}
+
+Blend::Said* Blend::SaidOf(int64_t target) {
+  return &said_[static_cast<size_t>(target) % origins_.size() * horizons_.size()];
+}
+
 void Blend::LearnFrom(int64_t target) {
   const double truth = history_.At(target);
   const size_t hour = HourOf(history_.TimeOf(target));
+  const int64_t day = kDay / history_.step();
+  const Said* const said = SaidOf(target);
+  Climatology usual;
+  int64_t usual_days = 0;
   for (size_t i = 0; i < horizons_.size(); ++i) {
-    const int64_t origin = target - horizons_[i];
-    const auto made = std::lower_bound(made_.begin(), made_.end(), origin,
-                                       [](const Made& m, int64_t at) { return m.origin < at; });
-    if (made == made_.end() || made->origin != origin || std::isnan(made->values[i])) {
+    const Origin& origin = OriginAt(target - horizons_[i]);
+    if (origin.number != target - horizons_[i] || std::isnan(said[i].by_us)) {
       continue;
     }
-    learnt_[i].errors.Learn(truth - static_cast<double>(made->values[i]), hour);
-    const Inputs inputs = InputsOf(OriginAt(origin), target);
+    // What was usual changes from day to day only.
+    if (const int64_t days = (horizons_[i] + day - 1) / day; days != usual_days) {
+      usual = ClimatologyAt(history_, origin.number, target);
+      usual_days = days;
+    }
+    Horizon& horizon = learnt_[i];
+    horizon.errors.Learn(truth - static_cast<double>(said[i].by_us), hour);
+    const Inputs inputs =
+        InputsOf(origin, horizons_[i], usual, static_cast<double>(said[i].by_provider));
     if (inputs.known) {
-      Weights& weights = inputs.by_provider ? learnt_[i].with_provider : learnt_[i].without;
-      weights.Learn(inputs.features, (truth - inputs.base) / unit_, learnt_[i].forgetting);
+      Weights& weights = inputs.by_provider ? horizon.with_provider : horizon.without;
+      weights.Learn(inputs.features, (truth - inputs.base) / unit_, horizon.forgetting);
     }
   }
 }
 
-void Blend::Remember(int64_t number) {
-  const Origin origin = OriginAt(number);
-  Made made{.origin = number, .values = {}};
-  made.values.reserve(horizons_.size());
+void Blend::Remember() {
+  const Origin origin = NewestOrigin();
+  const auto usual = ClimatologyAfter(history_, origin.number, horizons_.back());
   for (size_t i = 0; i < horizons_.size(); ++i) {
-    const Inputs inputs = InputsOf(origin, number + horizons_[i]);
+    const int64_t target = origin.number + horizons_[i];
+    const double provided = Provider(target);
+    const Inputs inputs =
+        InputsOf(origin, horizons_[i], usual[static_cast<size_t>(horizons_[i] - 1)], provided);
     const double value = inputs.known ? Predict(inputs, learnt_[i]) : Series::kUnknown;
-    made.values.push_back(static_cast<float>(value));
+    SaidOf(target)[i] = {.by_us = static_cast<float>(value),
+                         .by_provider = static_cast<float>(provided)};
   }
-  made_.push_back(std::move(made));
-  while (made_.front().origin < number - horizons_.back()) {
-    made_.pop_front();
-  }
+  OriginAt(origin.number) = origin;
 }
 
 BlendedForecast Blend::Make() const {
@@ -219,7 +217,8 @@ BlendedForecast Blend::Make() const {
     return {};
   }
   const int64_t newest = history_.newest();
-  const Origin origin = OriginAt(newest);
+  const Origin origin = NewestOrigin();
+  const auto usual = ClimatologyAfter(history_, newest, horizons_.back());
   const auto size = static_cast<size_t>(horizons_.back());
   Time provided_until = history_.TimeOf(newest + 1);
   std::vector<double> expected(size, Series::kUnknown);
@@ -228,7 +227,7 @@ BlendedForecast Blend::Make() const {
   std::vector<double> p90 = expected;
   for (size_t i = 0; i < size; ++i) {
     const auto ahead = static_cast<int64_t>(i) + 1;
-    const Inputs inputs = InputsOf(origin, newest + ahead);
+    const Inputs inputs = InputsOf(origin, ahead, usual[i], Provider(newest + ahead));
     if (!inputs.known) {
       continue;
     }

@@ -57,7 +57,7 @@ class Blend {
   /// of it. An observation of a known step replaces it and teaches nothing.
   void Observe(Time at, GramsPerKwh intensity);
   /// Takes the provider's forecast, as it came after the newest observation so far. Of those that
-  /// come in quick succession only the newest is kept.
+  /// come between two observations only the newest is kept.
   void Hear(const Forecast& forecast);
 
   /// From the step after the newest observation on, rules.horizon long. Empty series where nothing
@@ -88,13 +88,17 @@ class Blend {
   };
   /// What is known at a forecast's origin, in g/kWh.
   struct Origin {
-    int64_t number;
-    size_t heard;        ///< how many of heard_ had come by then
+    int64_t number = -1;
     double now;          ///< observed
     double usual;        ///< climatology, of that step
     double error;        ///< of the provider's forecast
     double error_was;    ///< a step earlier
     double anomaly_was;  ///< a step earlier; unknown where a provider has spoken
+  };
+  /// What was said at one origin of one step, in g/kWh; NaN where nothing was.
+  struct Said {
+    float by_us = Series::kUnknown;
+    float by_provider = Series::kUnknown;
   };
   /// What one horizon's forecast is made of.
   struct Inputs {
@@ -102,11 +106,6 @@ class Blend {
     Weights::Vector features{};
     bool by_provider = false;
     bool known = false;
-  };
-  /// The forecasts made at one origin, one per horizon kept apart; NaN where there was none.
-  struct Made {
-    int64_t origin;
-    std::vector<float> values;
   };
   struct Horizon {
     Weights with_provider;
@@ -116,17 +115,20 @@ class Blend {
   };
 
   Horizon HorizonOf(Duration step, double hours) const;
-  bool Crowded() const;
-  size_t HeardBy(int64_t origin) const;
-  /// What the newest of the first `heard` forecasts that speaks of `target` says of it; only the
-  /// last few are asked.
-  double Provider(size_t heard, int64_t target) const;
-  Origin OriginAt(int64_t number) const;
-  Inputs InputsOf(const Origin& origin, int64_t target) const;
+  /// What the newest of the provider's last few forecasts that speaks of `target` says of it.
+  double Provider(int64_t target) const;
+  /// Of the newest observation.
+  Origin NewestOrigin() const;
+  Inputs InputsOf(const Origin& origin, int64_t ahead, const Climatology& usual,
+                  double provided) const;
   double Predict(const Inputs& inputs, const Horizon& horizon) const;
   size_t ClassOf(int64_t horizon) const;
   void LearnFrom(int64_t target);
-  void Remember(int64_t number);
+  /// Keeps what would now be forecast, for LearnFrom() to judge.
+  void Remember();
+  Origin& OriginAt(int64_t number);
+  /// What was said of `target`: one for each of horizons_.
+  Said* SaidOf(int64_t target);
 
   BlendRules rules_;
   std::vector<double> faded_;  ///< [i]: what is left of an error i steps later
@@ -134,7 +136,9 @@ class Blend {
   std::vector<int64_t> horizons_;
   std::vector<Horizon> learnt_;  ///< of each of horizons_
   std::deque<Heard> heard_;
-  std::deque<Made> made_;
+  // Rings as long as the furthest horizon and the present.
+  std::vector<Origin> origins_;
+  std::vector<Said> said_;  ///< by target: what was said of one step is read together
   double unit_ = 0;  ///< g/kWh that one unit of a feature is: a tenth of the first observation
 };
 

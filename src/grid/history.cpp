@@ -87,4 +87,23 @@ Climatology ClimatologyAt(const History& history, int64_t known, int64_t target)
           .weeks = of_weekday.known};
 }
 
+std::vector<Climatology> ClimatologyAfter(const History& history, int64_t known, int64_t count) {
+  const int64_t day = kDay / history.step();
+  std::vector<Climatology> usual;
+  usual.reserve(static_cast<size_t>(count));
+  for (int64_t ahead = 1; ahead <= count; ++ahead) {
+    if (ahead <= day) {
+      usual.push_back(ClimatologyAt(history, known, known + ahead));
+      continue;
+    }
+    // The last known days at this time are those of the day before; the weekdays are others.
+    Climatology next = usual[static_cast<size_t>(ahead - day - 1)];
+    const Mean of_weekday = MeanBack(history, known, known + ahead, day * 7, kWeeks);
+    next.of_weekday = of_weekday.value;
+    next.weeks = of_weekday.known;
+    usual.push_back(next);
+  }
+  return usual;
+}
+
 }  // namespace carbon::grid

@@ -58,7 +58,9 @@ struct Climatology {
   double Usual() const;
 };
 Climatology ClimatologyAt(const History& history, int64_t known, int64_t target);
-/// Its of_hour alone.
+/// The same for each of the `count` steps after `known`.
+std::vector<Climatology> ClimatologyAfter(const History& history, int64_t known, int64_t count);
+/// ClimatologyAt()'s of_hour alone.
 double UsualOfHour(const History& history, int64_t known, int64_t target);
 
 /// How far back ClimatologyAt() looks, beyond the target.
