@@ -44,8 +44,11 @@ class LeastSquares {
     const double error = truth - Predict(features);
     for (size_t i = 0; i < N; ++i) {
       weights_[i] += gain[i] / scale * error;
+      gain[i] /= std::sqrt(scale);
+    }
+    for (size_t i = 0; i < N; ++i) {
       for (size_t j = 0; j < N; ++j) {
-        covariance_[i][j] -= gain[i] * gain[j] / scale;
+        covariance_[i][j] -= gain[i] * gain[j];
       }
     }
     Forget(forgetting);
@@ -57,16 +60,14 @@ class LeastSquares {
   /// Forgetting inflates what no observation has lately told of; without a limit a quiet month
   /// would make the weights jump at the first unusual day.
   void Forget(double forgetting) {
+    Vector factor;
     for (size_t i = 0; i < N; ++i) {
-      const double inflated = covariance_[i][i] / forgetting;
-      const double allowed = std::fmin(inflated, start_);
-      if (allowed <= covariance_[i][i]) {
-        continue;
-      }
-      const double factor = std::sqrt(allowed / covariance_[i][i]);
+      const double allowed = std::fmin(1 / forgetting, start_ / covariance_[i][i]);
+      factor[i] = std::sqrt(std::fmax(allowed, 1.0));
+    }
+    for (size_t i = 0; i < N; ++i) {
       for (size_t j = 0; j < N; ++j) {
-        covariance_[i][j] *= factor;
-        covariance_[j][i] *= factor;
+        covariance_[i][j] *= factor[i] * factor[j];
       }
     }
   }
