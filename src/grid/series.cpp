@@ -12,19 +12,29 @@ Series::Series(Time start, Duration step, std::vector<double> values)
     : start_(start), step_(step), values_(std::move(values)) {
   assert(step > Duration::zero());
   sums_.reserve(values_.size() + 1);
-  unknowns_.reserve(values_.size() + 1);
   double sum = 0;
-  uint32_t unknown = 0;
+  bool all_known = true;
   sums_.push_back(sum);
-  unknowns_.push_back(unknown);
   for (double& value : values_) {
     if (std::isfinite(value) && value >= 0) {
       sum += value;
     } else {
       value = kUnknown;
-      ++unknown;
+      all_known = false;
     }
     sums_.push_back(sum);
+  }
+  if (!all_known) {
+    CountUnknowns();
+  }
+}
+
+void Series::CountUnknowns() {
+  unknowns_.reserve(values_.size() + 1);
+  uint32_t unknown = 0;
+  unknowns_.push_back(unknown);
+  for (const double value : values_) {
+    unknown += std::isnan(value) ? 1 : 0;
     unknowns_.push_back(unknown);
   }
 }
@@ -52,7 +62,7 @@ std::optional<GramsPerKwh> Series::Mean(Time from, Time to) const {
   }
   const auto first = static_cast<size_t>((from - start_) / step_);
   const auto last = static_cast<size_t>((to - start_ - Duration(1)) / step_);
-  if (unknowns_[last + 1] != unknowns_[first]) {
+  if (!unknowns_.empty() && unknowns_[last + 1] != unknowns_[first]) {
     return std::nullopt;
   }
   if (first == last) {
@@ -67,7 +77,7 @@ std::optional<GramsPerKwh> Series::Mean(Time from, Time to) const {
   return GramsPerKwh((head + middle + tail) / steps(to - from));
 }
 
-size_t Series::UnknownSteps() const { return unknowns_.back(); }
+size_t Series::UnknownSteps() const { return unknowns_.empty() ? 0 : unknowns_.back(); }
 
 Series Series::RepeatingLast() const {
   std::vector<double> filled = values_;

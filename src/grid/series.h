@@ -52,11 +52,14 @@ class Series {
   bool operator==(const Series& other) const;
 
  private:
+  void CountUnknowns();
+
   Time start_;
   Duration step_;
   std::vector<double> values_;
-  std::vector<double> sums_;        ///< sums_[i]: sum of the known values before step i
-  std::vector<uint32_t> unknowns_;  ///< unknowns_[i]: unknown steps before step i
+  std::vector<double> sums_;  ///< sums_[i]: sum of the known values before step i
+  /// unknowns_[i]: unknown steps before step i; empty where every step is known.
+  std::vector<uint32_t> unknowns_;
 };
 
 }  // namespace carbon::grid
