@@ -2,11 +2,13 @@
 // What a poll of many zones costs, and what a reader of the board pays.
 #include <benchmark/benchmark.h>
 
+#include <boost/json.hpp>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "controller/scores.h"
 #include "feeds/board_channel.h"
 #include "feeds/electricity_maps.h"
 #include "grid/board.h"
@@ -62,7 +64,14 @@ grid::ZoneReading Read(size_t zone, const Bodies& bodies, Time now) {
           .history = {}};
 }
 
-/// An hour's poll of all zones, after the blends have had a month to learn from.
+/// The ConfigMap as it is sent.
+std::string Text(const grid::Board& board) {
+  const auto map = controller::ConfigMapOf(controller::Scores::Of(board), {}, board.as_of());
+  return boost::json::serialize(map.object);
+}
+
+/// An hour's poll of all zones, after the blends have had a month to learn from: from the bodies
+/// that the service answered to the board that is read and the text that is published.
 void Publish(benchmark::State& state) {
   std::map<grid::ZoneId, grid::ZoneRecord> records;
   Time now = kStart;
@@ -97,8 +106,10 @@ void Publish(benchmark::State& state) {
     for (size_t zone = 0; zone < kZones; ++zone) {
       (void)records.at(ZoneOf(zone)).Take(Read(zone, bodies[zone], now));
     }
-    channel.Publish(
-        std::make_shared<const grid::Board>(grid::Board::Of(records, now, grid::OutlookRules{})));
+    auto board =
+        std::make_shared<const grid::Board>(grid::Board::Of(records, now, grid::OutlookRules{}));
+    benchmark::DoNotOptimize(Text(*board));
+    channel.Publish(std::move(board));
     now += hours(1);
   }
 }
