@@ -102,9 +102,8 @@ Result<Compiled> Compile(const Options& options) {
       problems.Take("--default-duration", ParseDuration(options.default_duration));
   loop.planner.start_margin = problems.Take("--start-margin", ParseDuration(options.start_margin));
   loop.planner.min_saving = options.min_saving;
-  const auto rows = problems.Take(LoadRegions(options.regions));
-  compiled.daemon.regions =
-      problems.Take(ParseRegions(options.regions, rows, options.signal.provider.name));
+  auto regions = problems.Take(ParseRegions(options.regions, options.signal.provider.name));
+  compiled.daemon.regions = std::move(regions.map);
   compiled.daemon.instance = options.instance.empty() ? ProcessName() : options.instance;
   compiled.daemon.signal.seed = std::random_device()();
   if (options.leader_elect) {
@@ -130,7 +129,7 @@ Result<Compiled> Compile(const Options& options) {
     return Invalid("--min-saving: must be a share from 0 to below 1");
   }
   // A wrong setting of a feed shall be told before anything is started.
-  auto feeds = MakeFeeds(options.signal, *compiled.clock, rows);
+  auto feeds = MakeFeeds(options.signal, *compiled.clock, regions.rows);
   if (!feeds) {
     return feeds.error();
   }

@@ -83,17 +83,13 @@ Result<Task> Understand(const Options& options) {
   if (options.dry_run && !options.once) {
     return Invalid("--dry-run needs --once");
   }
-  auto rows = LoadRegions(options.regions);
-  if (!rows) {
-    return rows.error();
-  }
-  auto regions = ParseRegions(options.regions, *rows, options.signal.provider.name);
+  auto regions = ParseRegions(options.regions, options.signal.provider.name);
   if (!regions) {
     return regions.error();
   }
-  task.regions = *std::move(regions);
+  task.regions = std::move(regions->map);
   // A wrong setting of a provider is told before the cluster is asked.
-  auto parts = MakeLookParts(options.signal, *task.clock, *rows);
+  auto parts = MakeLookParts(options.signal, *task.clock, regions->rows);
   if (!parts) {
     return parts.error();
   }

@@ -10,23 +10,7 @@ namespace {
 
 constexpr size_t kMostBytes = size_t{1} << 20;
 
-}  // namespace
-
-void AddRegionFlags(CLI::App& command, RegionFlags& flags) {
-  command
-      .add_option("--region", flags.assignments,
-                  "grid zone of a region label, by the provider's name of it; goes before every "
-                  "table; may be repeated")
-      ->type_name("REGION=ZONE")
-      ->allow_extra_args(false);
-  command
-      .add_option("--regions", flags.file,
-                  "table of regions that goes before the built-in one of AWS, Google Cloud and "
-                  "Azure")
-      ->type_name("FILE");
-}
-
-Result<workloads::RegionRows> LoadRegions(const RegionFlags& flags) {
+Result<workloads::RegionRows> LoadRows(const RegionFlags& flags) {
   workloads::RegionRows rows;
   if (!flags.file.empty()) {
     const auto text = net::ReadFile(flags.file, kMostBytes);
@@ -45,24 +29,37 @@ Result<workloads::RegionRows> LoadRegions(const RegionFlags& flags) {
   return rows;
 }
 
-Result<workloads::RegionMap> ParseRegions(const RegionFlags& flags,
-                                          const workloads::RegionRows& rows,
-                                          std::string_view provider) {
-  workloads::RegionMap regions = workloads::MapRegions(rows, provider);
+}  // namespace
+
+void AddRegionFlags(CLI::App& command, RegionFlags& flags) {
+  command
+      .add_option("--region", flags.assignments,
+                  "grid zone of a region label, by the provider's name of it; goes before every "
+                  "table; may be repeated")
+      ->type_name("REGION=ZONE")
+      ->allow_extra_args(false);
+  command
+      .add_option("--regions", flags.file,
+                  "table of regions that goes before the built-in one of AWS, Google Cloud and "
+                  "Azure")
+      ->type_name("FILE");
+}
+
+Result<RegionTables> ParseRegions(const RegionFlags& flags, std::string_view provider) {
+  auto rows = LoadRows(flags);
+  if (!rows) {
+    return rows.error();
+  }
+  workloads::RegionMap map = workloads::MapRegions(*rows, provider);
   if (provider == "file") {
-    regions.merge(workloads::MapRegions(rows, "electricity-maps"));
+    map.merge(workloads::MapRegions(*rows, "electricity-maps"));
   }
   for (const std::string& assignment : flags.assignments) {
-    if (const Status done = workloads::OverrideRegion(regions, assignment); !done) {
+    if (const Status done = workloads::OverrideRegion(map, assignment); !done) {
       return done.error().In("--region");
     }
   }
-  return regions;
-}
-
-Result<workloads::RegionMap> ParseRegions(const RegionFlags& flags, std::string_view provider) {
-  const auto rows = LoadRegions(flags);
-  return rows ? ParseRegions(flags, *rows, provider) : rows.error();
+  return RegionTables{.rows = *std::move(rows), .map = std::move(map)};
 }
 
 }  // namespace carbon::app

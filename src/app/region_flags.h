@@ -21,15 +21,14 @@ struct RegionFlags {
 /// Adds --region and --regions.
 void AddRegionFlags(CLI::App& command, RegionFlags& flags);
 
-/// The rows of --regions, if it is given, before those that the binary carries.
-Result<workloads::RegionRows> LoadRegions(const RegionFlags& flags);
+/// Where regions lie.
+struct RegionTables {
+  workloads::RegionRows rows;  ///< those of --regions, if it is given, before the built-in ones
+  workloads::RegionMap map;    ///< in the provider's names: --region first, then `rows`
+};
 
-/// The regions in the provider's names: --region first, then `rows`. Files are called as
-/// Electricity Maps calls zones, unless rows say otherwise.
-Result<workloads::RegionMap> ParseRegions(const RegionFlags& flags,
-                                          const workloads::RegionRows& rows,
-                                          std::string_view provider);
-/// Both in one.
-Result<workloads::RegionMap> ParseRegions(const RegionFlags& flags, std::string_view provider);
+/// As the flags say; invalid where one is wrong. Files are called as Electricity Maps calls zones,
+/// unless rows say otherwise.
+Result<RegionTables> ParseRegions(const RegionFlags& flags, std::string_view provider);
 
 }  // namespace carbon::app

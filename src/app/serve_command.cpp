@@ -134,20 +134,16 @@ Status Run(const Options& options) {
   if (!clock) {
     return clock.error();
   }
-  const auto table = LoadRegions(options.regions);
-  if (!table) {
-    return table.error();
+  const auto tables = ParseRegions(options.regions, options.signal.provider.name);
+  if (!tables) {
+    return tables.error();
   }
-  const auto map = ParseRegions(options.regions, *table, options.signal.provider.name);
-  if (!map) {
-    return map.error();
-  }
-  const serve::Regions regions = SdkRegions(*map);
+  const serve::Regions regions = SdkRegions(tables->map);
   const auto zones = ZonesOf(options, regions);
   if (!zones) {
     return zones.error();
   }
-  auto parts = MakeLookParts(options.signal, **clock, *table);
+  auto parts = MakeLookParts(options.signal, **clock, tables->rows);
   if (!parts) {
     return parts.error();
   }

@@ -110,27 +110,23 @@ Status Run(const Options& options) {
   if (!clock) {
     return clock.error();
   }
-  const auto table = LoadRegions(options.regions);
-  if (!table) {
-    return table.error();
-  }
   const std::string& provider = options.signal.provider.name;
-  const auto map = ParseRegions(options.regions, *table, provider);
-  if (!map) {
-    return map.error();
+  const auto regions = ParseRegions(options.regions, provider);
+  if (!regions) {
+    return regions.error();
   }
   // A wrong setting of a provider is told before the cluster is asked.
-  auto parts = MakeLookParts(options.signal, **clock, *table);
+  auto parts = MakeLookParts(options.signal, **clock, regions->rows);
   if (!parts) {
     return parts.error();
   }
   StopSignals signals;
-  auto rows = Rows(options, *map, signals.token());
+  auto rows = Rows(options, regions->map, signals.token());
   if (!rows) {
     return rows.error();
   }
   if (options.check_map) {
-    CheckMap(*rows, *table, *parts->feeds.front(), signals.token());
+    CheckMap(*rows, regions->rows, *parts->feeds.front(), signals.token());
   }
   const auto board = LookOnce(*std::move(parts), ZonesOf(*rows), **clock, signals.token());
   std::cout << (options.output == "json" ? ZonesJson(*rows, *board, provider)

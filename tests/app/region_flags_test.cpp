@@ -31,14 +31,14 @@ TEST_F(RegionFlagsTest, AnAssignmentGoesBeforeTheFileAndTheFileBeforeTheTable) {
                    "aws,us-west-1,,,electricity-maps,US-CAL-BANC,default,us,2026-01-01\n")};
   const auto regions = ParseRegions(flags, "electricity-maps");
   ASSERT_TRUE(regions) << regions.error().message;
-  EXPECT_EQ(regions->at("us-west-2").zone.name, "US-NW-BPAT");
-  EXPECT_EQ(regions->at("us-west-1").zone.name, "US-CAL-BANC");
-  EXPECT_EQ(regions->at("us-east-1").zone.name, "US-MIDA-PJM");
+  EXPECT_EQ(regions->map.at("us-west-2").zone.name, "US-NW-BPAT");
+  EXPECT_EQ(regions->map.at("us-west-1").zone.name, "US-CAL-BANC");
+  EXPECT_EQ(regions->map.at("us-east-1").zone.name, "US-MIDA-PJM");
 }
 
 TEST_F(RegionFlagsTest, ProvidersHaveTheirOwnNames) {
-  EXPECT_EQ(ParseRegions({}, "watttime")->at("us-east-1").zone.name, "PJM_DC");
-  EXPECT_THAT(*ParseRegions({}, "eia"), Not(Contains(Key("eu-central-1"))));
+  EXPECT_EQ(ParseRegions({}, "watttime")->map.at("us-east-1").zone.name, "PJM_DC");
+  EXPECT_THAT(ParseRegions({}, "eia")->map, Not(Contains(Key("eu-central-1"))));
 }
 
 TEST_F(RegionFlagsTest, FilesAreCalledAsElectricityMapsCallsZonesUnlessATableSaysOtherwise) {
@@ -46,8 +46,8 @@ TEST_F(RegionFlagsTest, FilesAreCalledAsElectricityMapsCallsZonesUnlessATableSay
                           .file = File(kHeader + "aws,us-west-2,,,file,oregon,default,,\n")};
   const auto regions = ParseRegions(flags, "file");
   ASSERT_TRUE(regions) << regions.error().message;
-  EXPECT_EQ(regions->at("us-west-2").zone.name, "oregon");
-  EXPECT_EQ(regions->at("us-east-1").zone.name, "US-MIDA-PJM");
+  EXPECT_EQ(regions->map.at("us-west-2").zone.name, "oregon");
+  EXPECT_EQ(regions->map.at("us-east-1").zone.name, "US-MIDA-PJM");
 }
 
 TEST_F(RegionFlagsTest, NamesTheFlagTheFileAndTheLineThatAreWrong) {
@@ -56,7 +56,7 @@ TEST_F(RegionFlagsTest, NamesTheFlagTheFileAndTheLineThatAreWrong) {
   EXPECT_EQ(bad_file.error(),
             Invalid("--regions: " + path +
                     ":2: zone 'A B' is not a name of 1 to 63 letters, digits, '-', '_', '.'"));
-  const auto no_file = LoadRegions({.assignments = {}, .file = folder_.Path("absent.csv")});
+  const auto no_file = ParseRegions({.assignments = {}, .file = folder_.Path("absent.csv")}, "eia");
   EXPECT_EQ(no_file.error().kind, Error::Kind::invalid);
   EXPECT_THAT(no_file.error().message, HasSubstr("--regions: cannot read "));
   EXPECT_EQ(ParseRegions({.assignments = {"nonsense"}, .file = {}}, "eia").error(),
