@@ -105,15 +105,13 @@ Result<Compiled> Compile(const Options& options) {
   auto regions = problems.Take(ParseRegions(options.regions, options.signal.provider.name));
   compiled.daemon.regions = std::move(regions.map);
   compiled.daemon.instance = options.instance.empty() ? ProcessName() : options.instance;
-  compiled.daemon.signal.seed = std::random_device()();
   if (options.leader_elect) {
     compiled.daemon.lease = kube::LeaseOptions{.name_space = options.lease_namespace,
                                                .name = std::string(kube::kLeaseName),
                                                .holder = compiled.daemon.instance};
   }
-  feeds::GridWatchOptions watch = WatchOptionsOf(options.signal);
-  compiled.daemon.signal.kind = watch.kind;
-  compiled.daemon.signal.yearly = std::move(watch.yearly);
+  compiled.daemon.signal.watch = WatchOptionsOf(options.signal);
+  compiled.daemon.signal.watch.poller.seed = std::random_device()();
   compiled.daemon.signal.scores =
       problems.Take("--scores-configmap", ScoresPlaceOf(options.scores));
   if (!options.sdk_address.empty()) {

@@ -234,10 +234,8 @@ Status UntilStopped(const Options& options, Task& task, const std::stop_token& s
                  : Status(Unavailable("the nodes cannot be read: " + nodes->LastError()));
     }
   }
-  controller::SignalService signals({.kind = task.parts.watch.kind,
-                                     .yearly = task.parts.watch.yearly,
-                                     .seed = std::random_device()(),
-                                     .scores = task.place},
+  task.parts.watch.poller.seed = std::random_device()();
+  controller::SignalService signals({.watch = std::move(task.parts.watch), .scores = task.place},
                                     {.feeds = std::move(task.parts.feeds),
                                      .archive = std::move(task.parts.archive),
                                      .weather = std::move(task.parts.weather),

@@ -38,23 +38,19 @@ std::vector<grid::ZoneReading> Remembered(kube::Client& client, const ScoresPlac
 SignalService::SignalService(SignalOptions options, SignalParts parts,
                              const kube::ClientFactory& make_client, Wakeup& wakeup,
                              const std::stop_token& stop)
-    : options_(std::move(options)),
+    : first_signal_(options.first_signal),
       clock_(*parts.clock),
       real_clock_(*parts.real_clock),
       wakeup_(wakeup),
       serve_grid_(std::move(parts.serve_grid)) {
-  feeds::GridWatchOptions watch;
-  watch.kind = options_.kind;
-  watch.outlook = options_.outlook;
-  watch.yearly = options_.yearly;
-  watch.poller.seed = options_.seed;
+  feeds::GridWatchOptions watch = std::move(options.watch);
   watch.poller.on_update = [this] { wakeup_.Wake(); };
   watch.poller.on_event = [](const feeds::PollEvent& event) {
     spdlog::log(event.warning ? spdlog::level::warn : spdlog::level::info, "{}", event.text);
   };
-  if (options_.scores) {
-    watch.remembered = Remembered(*make_client(stop), *options_.scores, clock_.Now());
-    publisher_ = std::make_unique<ScoresPublisher>(ScoresSettings{.place = *options_.scores},
+  if (options.scores) {
+    watch.remembered = Remembered(*make_client(stop), *options.scores, clock_.Now());
+    publisher_ = std::make_unique<ScoresPublisher>(ScoresSettings{.place = *options.scores},
                                                    make_client, real_clock_);
   }
   watch_ = std::make_unique<feeds::GridWatch>(std::move(parts.feeds), std::move(parts.archive),
@@ -82,7 +78,7 @@ void SignalService::Watch(const std::set<grid::ZoneId>& zones, const std::stop_t
   spdlog::info("polling {} zones: {}", zones_.size(), Names(zones_));
   watch_->AddZones({zones_.begin(), zones_.end()});
   (void)Now();  // who asks from now on is told that the zones are there
-  const Time give_up = real_clock_.Now() + options_.first_signal;
+  const Time give_up = real_clock_.Now() + first_signal_;
   while (!stop.stop_requested() && !watch_->Asked() && real_clock_.Now() < give_up) {
     wakeup_.Wait(Duration(50), stop);
   }

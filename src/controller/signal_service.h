@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -18,9 +16,7 @@
 #include "feeds/feed.h"
 #include "feeds/grid_watch.h"
 #include "grid/board.h"
-#include "grid/outlook.h"
 #include "grid/signal.h"
-#include "grid/zone_record.h"
 #include "kube/client.h"
 #include "net/clock.h"
 #include "net/http_server.h"
@@ -28,12 +24,10 @@
 namespace carbon::controller {
 
 struct SignalOptions {
-  grid::SignalKind kind = grid::SignalKind::average_lifecycle;
-  grid::OutlookRules outlook;
-  std::map<grid::ZoneId, grid::YearlyMean> yearly;   ///< of that kind, in the provider's names
+  /// The service sets what its pollers call and, where there are scores, what is remembered.
+  feeds::GridWatchOptions watch;
   Duration first_signal = std::chrono::seconds(30);  ///< real time to wait for the first poll
-  uint64_t seed = 1;                  ///< of the polls' jitter: give every process another
-  std::optional<ScoresPlace> scores;  ///< nothing: intensities are not published
+  std::optional<ScoresPlace> scores;                 ///< nothing: intensities are not published
 };
 
 /// Opens a server for others on what is known of the grid; both outlive it.
@@ -42,7 +36,7 @@ using ServeGrid = std::function<Result<std::unique_ptr<net::HttpServer>>(
 
 /// Where signals come from, and who else is told them.
 struct SignalParts {
-  /// The first choice, and perhaps one that stands in for it; both of SignalOptions::kind.
+  /// The first choice, and perhaps one that stands in for it; both of SignalOptions::watch.kind.
   std::vector<std::unique_ptr<feeds::Feed>> feeds;
   std::unique_ptr<feeds::Archive> archive = nullptr;  ///< null: a restart forgets what was polled
   std::unique_ptr<feeds::Feed> weather = nullptr;     ///< null: the weather counts for nothing
@@ -77,10 +71,8 @@ class SignalService {
   /// Another process acts and publishes: only keeps what is served fresh.
   void StandBy();
 
-  const std::set<grid::ZoneId>& zones() const { return zones_; }
-
  private:
-  const SignalOptions options_;
+  const Duration first_signal_;
   const net::Clock& clock_;
   const net::Clock& real_clock_;
   Wakeup& wakeup_;
