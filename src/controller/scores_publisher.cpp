@@ -80,10 +80,11 @@ bool ScoresPublisher::Publish(kube::Client& client, const grid::Board& board,
 }
 
 void ScoresPublisher::Note(const Result<size_t>& outcome) {
+  bool news = false;
   {
     const std::lock_guard lock(mutex_);
     ++(outcome ? counters_.written : counters_.failed);
-    counters_.left_out = outcome ? *outcome : counters_.left_out;
+    news = outcome && std::exchange(counters_.left_out, *outcome) != *outcome;
   }
   const std::string name = settings_.place.name_space + "/" + settings_.place.name;
   if (!outcome && !std::exchange(failing_, true)) {
@@ -91,7 +92,7 @@ void ScoresPublisher::Note(const Result<size_t>& outcome) {
   } else if (outcome && std::exchange(failing_, false)) {
     spdlog::info("ConfigMap {} is written again", name);
   }
-  if (outcome && std::exchange(left_out_, *outcome) != *outcome && *outcome > 0) {
+  if (news && *outcome > 0) {
     spdlog::warn("ConfigMap {} has no room for {} zones: they are unknown to its readers", name,
                  *outcome);
   }

@@ -71,9 +71,8 @@ class ScoresPublisher {
   bool fresh_ = false;  ///< offered_ has not been looked at
   ScoresCounters counters_;
 
-  std::optional<Scores> written_;  ///< of the thread, as the next two
+  std::optional<Scores> written_;  ///< of the thread, as the next
   bool failing_ = false;
-  size_t left_out_ = 0;
   std::jthread thread_;  ///< last: it uses all of the above
 };
 
