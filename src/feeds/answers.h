@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "grid/series.h"
+#include "grid/signal.h"
 
 /// How the answers of providers are read: what holds for all of them. Pure.
 ///
@@ -19,8 +20,7 @@
 /// Errors never quote more than 60 bytes of an answer.
 namespace carbon::feeds {
 
-/// Far above any grid (coal alone: about 1200), far below what would overflow a sum. g/kWh.
-constexpr double kHighestIntensity = 10'000;
+using grid::kHighestIntensity;
 
 /// A JSON document in an arena that starts in the object itself; stays where it is made.
 class Document {

@@ -9,6 +9,10 @@
 
 namespace carbon::grid {
 
+/// The highest intensity that is believed, in g/kWh: far above any grid (coal alone: about 1200),
+/// far below what would overflow a sum.
+constexpr double kHighestIntensity = 10'000;
+
 /// A zone of the electricity grid, by its provider's key ("US-CAL-CISO", "DE", "SE").
 struct ZoneId {
   std::string name;

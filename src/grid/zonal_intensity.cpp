@@ -19,7 +19,6 @@ using std::chrono::seconds;
 constexpr size_t kMostBytes = size_t{1} << 20;
 constexpr size_t kMostZones = 4000;
 constexpr size_t kLongestText = 200;
-constexpr double kHighest = 10'000;  // far above any grid, in g/kWh
 constexpr std::string_view kTimestamp = "timestamp";
 
 double Rounded(GramsPerKwh intensity) { return std::round(intensity.value() * 100) / 100; }
@@ -159,7 +158,7 @@ class Entry {
     }
     boost::system::error_code not_a_number;
     const auto number = value.to_number<double>(not_a_number);
-    if (not_a_number || !(number >= 0 && number <= kHighest)) {
+    if (not_a_number || !(number >= 0 && number <= kHighestIntensity)) {
       Fail(name, "is not an intensity from 0 to 10000 g/kWh");
       return std::nullopt;
     }
