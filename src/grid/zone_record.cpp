@@ -15,6 +15,10 @@ constexpr Duration kHour = std::chrono::hours(1);
 /// How far what is usual is told ahead.
 constexpr Duration kAhead = std::chrono::hours(96);
 
+double ValueOf(const std::optional<GramsPerKwh>& value) {
+  return value ? value->value() : Series::kUnknown;
+}
+
 /// The observation, if it speaks of `now`.
 std::optional<GramsPerKwh> Observed(const ZoneReading& reading, Time now) {
   const auto& latest = reading.latest;
@@ -39,8 +43,7 @@ Series Ahead(const Series& series, Time now, const Observation* present) {
     values.push_back(present->intensity.value());
   }
   for (size_t i = static_cast<size_t>(into); follows && i < series.size(); ++i) {
-    const auto value = series.Value(i);
-    values.push_back(value ? value->value() : Series::kUnknown);
+    values.push_back(ValueOf(series.Value(i)));
   }
   return {present != nullptr ? present->at : start, step, std::move(values)};
 }
@@ -58,10 +61,6 @@ Series Corrected(const ZoneReading& reading, double decay_per_hour) {
     values.push_back(value ? std::max(0.0, value->value() + left) : Series::kUnknown);
   }
   return {forecast.start(), forecast.step(), std::move(values)};
-}
-
-double ValueOf(const std::optional<GramsPerKwh>& value) {
-  return value ? value->value() : Series::kUnknown;
 }
 
 std::string WeatherSource(const std::string& service, const WeatherSkill& skill) {
@@ -284,9 +283,8 @@ std::optional<Outlook> ZoneRecord::FromClimatology(Time now) const {
   std::vector<double> low;
   std::vector<double> high;
   for (Time time = start; time < start + kAhead; time += step) {
-    const auto usual = blend_->Usual(time);
     const auto bounds = blend_->FarBounds(time);
-    values.push_back(usual ? usual->value() : Series::kUnknown);
+    values.push_back(ValueOf(blend_->Usual(time)));
     low.push_back(std::max(0.0, values.back() + bounds.p10));
     high.push_back(values.back() + bounds.p90);
   }
