@@ -84,6 +84,16 @@ struct Archive::Database {
     return {};
   }
 
+  /// Ends a transaction of which all was `kept`; else undoes it and tells why.
+  Status End(bool kept) const {
+    if (kept) {
+      return Execute("COMMIT");
+    }
+    const Error error = Failed("cannot be written");
+    (void)Execute("ROLLBACK");
+    return error;
+  }
+
   Result<int64_t> Number(const char* pragma) const;
 };
 
@@ -333,12 +343,7 @@ Status Archive::Keep(const grid::ZoneReading& reading, size_t rank) {
     insert.Bind(Milliseconds(reading.fetched_at)).Bind(reading.source);
     kept = insert.Step() == SQLITE_DONE;
   }
-  if (!kept) {
-    const Error error = database_->Failed("cannot be written");
-    (void)database_->Execute("ROLLBACK");
-    return error;
-  }
-  return database_->Execute("COMMIT");
+  return database_->End(kept);
 }
 
 Status Archive::KeepWeather(const grid::ZoneId& zone, const grid::Weather& weather) {
@@ -359,12 +364,7 @@ Status Archive::KeepWeather(const grid::ZoneId& zone, const grid::Weather& weath
     insert.Bind(Milliseconds(weather.issued_at)).Bind(solar).Bind(wind).Bind(weather.source);
     kept = insert.Step() == SQLITE_DONE;
   }
-  if (!kept) {
-    const Error error = database_->Failed("cannot be written");
-    (void)database_->Execute("ROLLBACK");
-    return error;
-  }
-  return database_->Execute("COMMIT");
+  return database_->End(kept);
 }
 
 Status Archive::Replay(const grid::ZoneId& zone, grid::SignalKind kind,
