@@ -106,11 +106,6 @@ void Complete(grid::ZoneReading& reading, const grid::ZoneReading& held) {
   }
 }
 
-RequestQuota QuotaOf(const Protocol& protocol, const FeedSettings& settings) {
-  return settings.requests_per_hour > 0 ? RequestQuota{.requests = settings.requests_per_hour}
-                                        : protocol.Quota();
-}
-
 class HttpFeed final : public Feed {
  public:
   HttpFeed(std::unique_ptr<const Protocol> protocol, FeedSettings settings,

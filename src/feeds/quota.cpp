@@ -5,6 +5,11 @@
 
 namespace carbon::feeds {
 
+RequestQuota QuotaOf(const Protocol& protocol, const FeedSettings& settings) {
+  return settings.requests_per_hour > 0 ? RequestQuota{.requests = settings.requests_per_hour}
+                                        : protocol.Quota();
+}
+
 std::string ToString(const RequestQuota& quota) {
   return std::to_string(quota.requests) + " requests per " +
          (quota.per == std::chrono::hours(1) ? "hour" : FormatDuration(quota.per));

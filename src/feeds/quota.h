@@ -6,9 +6,13 @@
 #include <string>
 
 #include "base/time.h"
+#include "feeds/feed.h"
 #include "feeds/protocol.h"
 
 namespace carbon::feeds {
+
+/// What the user says is granted, else what the protocol knows.
+RequestQuota QuotaOf(const Protocol& protocol, const FeedSettings& settings);
 
 /// For people: "30 requests per hour".
 std::string ToString(const RequestQuota& quota);
