@@ -58,6 +58,18 @@ std::string Printable(std::string_view text) {
   return text.size() > kMost ? out + "…" : out;
 }
 
+std::string Shortest(double value) {
+  std::string text;
+  AppendShortest(text, value);
+  return text;
+}
+
+void AppendShortest(std::string& text, double value) {
+  std::array<char, 32> digits{};  // a double needs 24 at most
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  text.append(digits.data(), end);
+}
+
 std::string Fixed(double value, int decimals) {
   std::array<char, 400> text{};
   const int length = std::snprintf(text.data(), text.size(), "%.*f", decimals, value);

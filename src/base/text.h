@@ -26,6 +26,11 @@ std::vector<std::string_view> Split(std::string_view text, char separator);
 /// At most 60 bytes of foreign text, with control and non-ASCII bytes as '?': fit for a message.
 std::string Printable(std::string_view text);
 
+/// The shortest text that reads back as the same number: "260", "448.4451043375".
+std::string Shortest(double value);
+/// Appends it to `text`.
+void AppendShortest(std::string& text, double value);
+
 /// A number for people with `decimals` digits behind the point, no exponent.
 std::string Fixed(double value, int decimals);
 

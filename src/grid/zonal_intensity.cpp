@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "grid/zonal_intensity.h"
 
-#include <array>
 #include <boost/json.hpp>
-#include <charconv>
 #include <cmath>
 #include <utility>
 
@@ -35,15 +33,9 @@ int64_t UnixSeconds(Time time) {
   return std::chrono::floor<seconds>(time.time_since_epoch()).count();
 }
 
-void Append(std::string& text, double value) {
-  std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  text.append(digits.data(), end);
-}
-
 void Append(std::string& text, std::optional<GramsPerKwh> value) {
   if (value) {
-    Append(text, value->value());
+    AppendShortest(text, value->value());
   } else {
     text += "null";
   }
@@ -55,7 +47,7 @@ std::string Quoted(std::string_view text) {
 
 std::string Written(const ZonalIntensity& zone) {
   std::string text = R"({"zone":)" + Quoted(zone.zone.name) + R"(,"intensity":)";
-  Append(text, zone.intensity.value());
+  AppendShortest(text, zone.intensity.value());
   text += R"(,"timestamp":)" + std::to_string(UnixSeconds(zone.timestamp)) + R"(,"forecast":[)";
   for (size_t i = 0; i < zone.forecast.size(); ++i) {
     text += i == 0 ? "" : ",";

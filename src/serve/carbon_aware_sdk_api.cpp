@@ -298,8 +298,8 @@ std::string AverageJson(const Average& asked, double intensity, grid::SignalKind
                            std::string(ToString(kind)) + '"';
   return R"({"location":)" + Quoted(asked.place.name) + R"(,"startTime":")" +
          DateTimeOffset(asked.from) + R"(","endTime":")" + DateTimeOffset(asked.to) +
-         R"(","carbonIntensity":)" + Number(intensity) + (fields == Fields::ours_too ? ours : "") +
-         "}";
+         R"(","carbonIntensity":)" + Shortest(intensity) +
+         (fields == Fields::ours_too ? ours : "") + "}";
 }
 
 /// Means over what was observed. A zone is looked at once, however often it is asked for.

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
-#include <charconv>
 #include <cstdio>
 
 #include "base/text.h"
@@ -26,12 +25,6 @@ std::string TimeSpan(Duration duration) {
       static_cast<int>(seconds % 3600 / 60), static_cast<int>(seconds % 60));
   const std::string days = seconds >= kDay ? std::to_string(seconds / kDay) + "." : "";
   return days + std::string(text.data(), static_cast<size_t>(length));
-}
-
-std::string Number(double value) {
-  std::array<char, 32> text{};
-  const auto [end, code] = std::to_chars(text.data(), text.data() + text.size(), value);
-  return code == std::errc() ? std::string(text.data(), end) : "0";
 }
 
 std::string Quoted(std::string_view text) {

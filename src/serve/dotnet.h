@@ -15,8 +15,6 @@ namespace carbon::serve {
 std::string DateTimeOffset(Time time);
 /// "00:05:00", "1.00:00:00": a TimeSpan, to the second. Not negative.
 std::string TimeSpan(Duration duration);
-/// The shortest text that reads back as `value`, which is finite: "260", "448.4451043375".
-std::string Number(double value);
 /// A JSON string, with its quotes.
 std::string Quoted(std::string_view text);
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace carbon::serve {
 namespace {
 
@@ -82,7 +84,7 @@ ObservedMean MeanOf(const std::vector<Observed>& observed, Time from, Time to) {
 std::string EmissionsJson(const Place& place, const Observed& observed, grid::SignalKind kind,
                           Fields fields) {
   std::string text = R"({"location":)" + Quoted(place.name) + R"(,"time":")" +
-                     DateTimeOffset(observed.at) + R"(","rating":)" + Number(observed.intensity) +
+                     DateTimeOffset(observed.at) + R"(","rating":)" + Shortest(observed.intensity) +
                      R"(,"duration":")" + TimeSpan(observed.length) + '"';
   if (fields == Fields::of_sdk) {
     return text + "}";

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace carbon::serve {
 namespace {
 
@@ -46,7 +48,7 @@ std::vector<ForecastPoint> Windows(const grid::Series& expected, const Span& spa
 std::string PointJson(const grid::ZoneId& zone, const ForecastPoint& point) {
   const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(point.length).count();
   return R"({"location":)" + Quoted(zone.name) + R"(,"timestamp":")" + DateTimeOffset(point.at) +
-         R"(","duration":)" + std::to_string(minutes) + R"(,"value":)" + Number(point.intensity) +
+         R"(","duration":)" + std::to_string(minutes) + R"(,"value":)" + Shortest(point.intensity) +
          "}";
 }
 

@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace carbon {
 namespace {
 
@@ -24,6 +29,22 @@ TEST(ParseInt, TakesOnlyAWholeInteger) {
 TEST(Printable, IsShortAndHarmless) {
   EXPECT_EQ(Printable("a\x1b[31m\n"), "a?[31m?");
   EXPECT_EQ(Printable(std::string(100, 'x')), std::string(60, 'x') + "…");
+}
+
+TEST(Shortest, WritesNumbersAsPeopleDo) {
+  const std::vector<std::pair<double, const char*>> table = {
+      {0, "0"}, {260, "260"}, {448.4451043375, "448.4451043375"}, {0.1, "0.1"}};
+  for (const auto& [value, text] : table) {
+    EXPECT_EQ(Shortest(value), text);
+  }
+}
+
+TEST(Shortest, ReadsBackAsTheSameNumberAndGoesBehindWhatIsThere) {
+  const double longest = -std::numeric_limits<double>::min();
+  std::string text = "x";
+  AppendShortest(text, longest);
+  EXPECT_EQ(text, "x" + Shortest(longest));
+  EXPECT_EQ(ParseDouble(Shortest(longest)), longest);
 }
 
 TEST(CsvTable, FindsColumnsByNameInAnyOrder) {

@@ -27,14 +27,6 @@ TEST(Dotnet, WritesTimeSpans) {
   EXPECT_EQ(TimeSpan(hours(50) + minutes(1)), "2.02:01:00");
 }
 
-TEST(Dotnet, WritesNumbersAsPeopleDo) {
-  const std::vector<std::pair<double, const char*>> table = {
-      {0, "0"}, {260, "260"}, {448.4451043375, "448.4451043375"}, {0.1, "0.1"}};
-  for (const auto& [value, text] : table) {
-    EXPECT_EQ(Number(value), text);
-  }
-}
-
 TEST(Dotnet, QuotesWhatWouldBreakAString) {
   EXPECT_EQ(Quoted(R"(a"b\)"), R"("a\"b\\")");
   EXPECT_EQ(Quoted("a\nb"), R"("a\nb")");
