@@ -4,19 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
-#include <charconv>
 
 #include "base/text.h"
 
 namespace carbon::app {
 namespace {
-
-/// The shortest decimal that reads back as the same number.
-std::string Exact(double value) {
-  std::array<char, 32> text{};
-  const auto [end, code] = std::to_chars(text.data(), text.data() + text.size(), value);
-  return {text.data(), end};
-}
 
 /// The columns of every format, so that JSON and CSV cannot drift apart.
 struct Column {
@@ -25,21 +17,21 @@ struct Column {
 };
 constexpr std::array<Column, 9> kNumbers = {{
     {"kg",
-     [](const ZoneReport&, const sim::Outcome& o) { return Exact(o.emitted.value() / 1000); }},
+     [](const ZoneReport&, const sim::Outcome& o) { return Shortest(o.emitted.value() / 1000); }},
     {"ratio_to_run_now",
      [](const ZoneReport& zone, const sim::Outcome& o) {
        const auto ratio = RatioToRunNow(zone, o);
-       return ratio ? Exact(*ratio) : std::string();
+       return ratio ? Shortest(*ratio) : std::string();
      }},
     {"mean_wait_hours",
-     [](const ZoneReport&, const sim::Outcome& o) { return Exact(o.mean_wait_hours); }},
+     [](const ZoneReport&, const sim::Outcome& o) { return Shortest(o.mean_wait_hours); }},
     {"p95_wait_hours",
-     [](const ZoneReport&, const sim::Outcome& o) { return Exact(o.p95_wait_hours); }},
+     [](const ZoneReport&, const sim::Outcome& o) { return Shortest(o.p95_wait_hours); }},
     {"mean_delay_hours",
-     [](const ZoneReport&, const sim::Outcome& o) { return Exact(o.mean_delay_hours); }},
+     [](const ZoneReport&, const sim::Outcome& o) { return Shortest(o.mean_delay_hours); }},
     {"p95_delay_hours",
-     [](const ZoneReport&, const sim::Outcome& o) { return Exact(o.p95_delay_hours); }},
-    {"peak_cpus", [](const ZoneReport&, const sim::Outcome& o) { return Exact(o.peak_cpus); }},
+     [](const ZoneReport&, const sim::Outcome& o) { return Shortest(o.p95_delay_hours); }},
+    {"peak_cpus", [](const ZoneReport&, const sim::Outcome& o) { return Shortest(o.peak_cpus); }},
     {"jobs", [](const ZoneReport&, const sim::Outcome& o) { return std::to_string(o.done); }},
     {"runs", [](const ZoneReport&, const sim::Outcome& o) { return std::to_string(o.segments); }},
 }};
@@ -51,8 +43,8 @@ std::string Quoted(std::string_view text) {
 std::string WriteJson(const SimulateReport& report) {
   std::string out = "{\"rules\":" + Quoted(report.rules) +
                     ",\"start\":" + Quoted(FormatTime(report.start)) +
-                    ",\"hours\":" + Exact(Hours(report.window)) +
-                    ",\"watts_per_cpu\":" + Exact(report.per_cpu.value()) + ",\"zones\":[";
+                    ",\"hours\":" + Shortest(Hours(report.window)) +
+                    ",\"watts_per_cpu\":" + Shortest(report.per_cpu.value()) + ",\"zones\":[";
   for (const ZoneReport& zone : report.zones) {
     out += (&zone == report.zones.data() ? "\n  " : ",\n  ") + ("{\"zone\":" + Quoted(zone.zone)) +
            ",\"submitted\":" + std::to_string(zone.submitted) +
@@ -107,8 +99,8 @@ std::string TableHead(const SimulateReport& report, const ZoneReport& zone) {
   const size_t done = zone.submitted - zone.unknown - zone.rejected;
   std::string out = "Zone " + zone.zone + ", " + FormatDuration(report.window) + " from " +
                     FormatTime(report.start) + ", rules " + std::string(report.rules) + ", " +
-                    Exact(report.per_cpu.value()) + " W per CPU: " + std::to_string(done) + " of " +
-                    std::to_string(zone.submitted) + " jobs\n";
+                    Shortest(report.per_cpu.value()) + " W per CPU: " + std::to_string(done) +
+                    " of " + std::to_string(zone.submitted) + " jobs\n";
   if (zone.unknown > 0) {
     out += std::to_string(zone.unknown) +
            " jobs are left out: they may run at times at which the signal is not known\n";
