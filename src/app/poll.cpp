@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/poll.h"
 
-#include <spdlog/spdlog.h>
-
 #include <boost/json.hpp>
 #include <iostream>
 #include <memory>
@@ -161,13 +159,12 @@ std::string Told(const controller::Scores& scores, const controller::ScoresPlace
          std::to_string(scores.unknown.size()) + " unknown";
 }
 
-Status Show(const Options& options, const controller::Scores& scores, const Task& task,
-            std::string_view what) {
+Status Show(const Options& options, const controller::ScoresPlace& place,
+            const controller::Scores& scores, Time as_of, std::string_view what) {
   if (options.output == "json") {
-    std::cout << boost::json::serialize(
-        controller::ConfigMapOf(scores, *task.place, task.clock->Now()).object);
+    std::cout << boost::json::serialize(controller::ConfigMapOf(scores, place, as_of).object);
   } else {
-    std::cout << Told(scores, *task.place, what);
+    std::cout << Told(scores, place, what);
   }
   std::cout << std::endl;
   return std::cout ? Status() : Unavailable("cannot write the result");
@@ -193,10 +190,10 @@ Status Once(const Options& options, Task& task, const std::stop_token& stop) {
     return Unavailable("nothing is known of any zone; what was published stays as it is");
   }
   if (options.dry_run) {
-    return Show(options, scores, task, "would write");
+    return Show(options, *task.place, scores, board->as_of(), "would write");
   }
   if (before && controller::SameButForAge(*before, scores)) {
-    return Show(options, scores, task, "unchanged:");
+    return Show(options, *task.place, scores, board->as_of(), "unchanged:");
   }
   const auto left_out = controller::WriteScores(*client, *task.place, scores, board->as_of());
   if (!left_out) {
@@ -205,7 +202,7 @@ Status Once(const Options& options, Task& task, const std::stop_token& stop) {
   if (*left_out > 0) {
     std::cerr << "warning: the ConfigMap has no room for " << *left_out << " zones\n";
   }
-  return Show(options, scores, task, "wrote");
+  return Show(options, *task.place, scores, board->as_of(), "wrote");
 }
 
 /// The zones of all regions that have nodes now.
