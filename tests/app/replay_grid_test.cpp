@@ -15,6 +15,7 @@
 
 #include "net/files.h"
 #include "net/http.h"
+#include "support/command_line.h"
 
 namespace carbon::app {
 namespace {
@@ -40,21 +41,6 @@ class ReplayGridTest : public testing::Test {
                               testing::UnitTest::GetInstance()->current_test_info()->name();
 };
 
-/// Runs the command line; what main.cpp does.
-int CarbonKube(std::vector<std::string> arguments) {
-  CLI::App app("carbon-kube");
-  int exit_code = -1;
-  AddReplayGridCommand(app, exit_code);
-  arguments.insert(arguments.begin(), "replay-grid");
-  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
-  try {
-    app.parse(arguments);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  return exit_code;
-}
-
 /// Waits for the server, asks it, prints the answer to stderr, and sends `signal`.
 void AskAndStop(const std::string& port_file, const std::string& target, int signal) {
   std::string port;
@@ -79,7 +65,7 @@ void AskAndStop(const std::string& port_file, const std::string& target, int sig
   sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::thread asker([&] { AskAndStop(port_file, target, signal); });
-  const int code = CarbonKube(arguments);
+  const int code = RunCommand(AddReplayGridCommand, arguments);
   asker.join();
   std::_Exit(code);
 }
@@ -137,21 +123,23 @@ TEST_F(ReplayGridTest, RefusesBadInputWithOneClearLine) {
   };
   for (const auto& [arguments, why] : table) {
     testing::internal::CaptureStderr();
-    EXPECT_EQ(CarbonKube(arguments), 2) << why;
+    EXPECT_EQ(RunCommand(AddReplayGridCommand, arguments), 2) << why;
     const std::string error = testing::internal::GetCapturedStderr();
     EXPECT_THAT(error, StartsWith("carbon-kube replay-grid: "));
     EXPECT_THAT(error, HasSubstr(why));
     EXPECT_EQ(std::count(error.begin(), error.end(), '\n'), 1) << error;
   }
   testing::internal::CaptureStderr();
-  EXPECT_EQ(CarbonKube({"--recording", good, "--clock", "real", "--start", start}), 2);
-  EXPECT_EQ(CarbonKube({"--recording", good, "--kind", "marginal"}), 2);
+  EXPECT_EQ(
+      RunCommand(AddReplayGridCommand, {"--recording", good, "--clock", "real", "--start", start}),
+      2);
+  EXPECT_EQ(RunCommand(AddReplayGridCommand, {"--recording", good, "--kind", "marginal"}), 2);
   EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("--clock"));
 }
 
 TEST_F(ReplayGridTest, ExplainsItselfWithAnExample) {
   testing::internal::CaptureStdout();
-  EXPECT_EQ(CarbonKube({"--help"}), 0);
+  EXPECT_EQ(RunCommand(AddReplayGridCommand, {"--help"}), 0);
   const std::string help = testing::internal::GetCapturedStdout();
   EXPECT_THAT(help, HasSubstr("carbon-kube replay-grid --data data --start"));
   EXPECT_THAT(help, HasSubstr("--token-file"));

@@ -9,26 +9,13 @@
 #include <utility>
 #include <vector>
 
+#include "support/command_line.h"
+
 namespace carbon::app {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-/// Runs the command line; what main.cpp does.
-int CarbonKube(std::vector<std::string> arguments) {
-  CLI::App app("carbon-kube");
-  int exit_code = -1;
-  AddServeCommand(app, exit_code);
-  arguments.insert(arguments.begin(), "serve");
-  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
-  try {
-    app.parse(arguments);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  return exit_code;
-}
 
 TEST(ServeCommand, RefusesBadInputWithOneClearLine) {
   const std::vector<std::pair<std::vector<std::string>, const char*>> table = {
@@ -42,7 +29,7 @@ TEST(ServeCommand, RefusesBadInputWithOneClearLine) {
   };
   for (const auto& [arguments, why] : table) {
     testing::internal::CaptureStderr();
-    EXPECT_EQ(CarbonKube(arguments), 2) << why;
+    EXPECT_EQ(RunCommand(AddServeCommand, arguments), 2) << why;
     const std::string error = testing::internal::GetCapturedStderr();
     EXPECT_THAT(error, StartsWith("carbon-kube serve: "));
     EXPECT_THAT(error, HasSubstr(why));
@@ -52,7 +39,7 @@ TEST(ServeCommand, RefusesBadInputWithOneClearLine) {
 
 TEST(ServeCommand, ExplainsItselfWithAnExample) {
   testing::internal::CaptureStdout();
-  EXPECT_EQ(CarbonKube({"--help"}), 0);
+  EXPECT_EQ(RunCommand(AddServeCommand, {"--help"}), 0);
   EXPECT_THAT(testing::internal::GetCapturedStdout(),
               HasSubstr("carbon-kube serve --zone DE --zone FR --location us-west-1"));
 }

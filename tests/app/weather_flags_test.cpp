@@ -4,11 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "net/clock.h"
+#include "support/command_line.h"
 
 namespace carbon::app {
 namespace {
@@ -19,8 +21,7 @@ SignalFlags Parse(std::vector<std::string> arguments) {
   SignalFlags flags;
   CLI::App command;
   AddSignalFlags(command, flags);
-  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
-  command.parse(std::move(arguments));
+  ParseInOrder(command, std::move(arguments));
   return flags;
 }
 
