@@ -4,10 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "feeds/fixture.h"
 
 namespace carbon::feeds {
@@ -41,6 +43,36 @@ TEST(CarbonAwareSdk, ReadsTheCapturedPoints) {
   EXPECT_EQ(forecast->series.Value(0), GramsPerKwh(550.9853294805798));
   EXPECT_EQ(forecast->series.Value(144), GramsPerKwh(555.4492719695203));
   EXPECT_FALSE(ParseForecast(body, {"PJM_ROANOKE"})) << "bare points are no forecast";
+}
+
+/// What a captured ConfigMap says of `name`, without quotes.
+std::string Said(const std::string& config_map, const std::string& name) {
+  const size_t at = config_map.find("  " + name + ": ");
+  std::string text = at == std::string::npos ? "" : config_map.substr(at + name.size() + 4);
+  text.resize(std::min(text.find('\n'), text.size()));
+  std::erase(text, '"');
+  return text;
+}
+
+TEST(CarbonAwareSdk, ReadsOfTheCapturedPointsWhatTheirOwnerSaidOfThem) {
+  const std::string said = Fixture("carbon_aware_sdk", "azure_carbon-intensity-configmap.yaml");
+  const auto forecast = ParseForecast(
+      R"([{"generatedAt":"2023-03-31T00:00Z","forecastData":)" +
+          Fixture("carbon_aware_sdk", "azure_forecast_PJM_ROANOKE_24h_5min.json") + "}]",
+      {"westus"});
+  ASSERT_TRUE(forecast) << forecast.error().message;
+  const grid::Series& series = forecast->series;
+  double least = series.Value(0)->value();
+  double most = least;
+  for (size_t i = 0; i < series.size(); ++i) {
+    least = std::min(least, series.Value(i)->value());
+    most = std::max(most, series.Value(i)->value());
+  }
+  EXPECT_EQ(Said(said, "numOfRecords"), std::to_string(series.size()));
+  EXPECT_EQ(Said(said, "minForecast"), Fixed(least, 6));
+  EXPECT_EQ(Said(said, "maxForecast"), Fixed(most, 6));
+  EXPECT_EQ(Said(said, "forecastDateTime"), "2023-03-31 00:00:00 +0000 UTC");
+  EXPECT_EQ(series.start(), At("2023-03-31T00:00Z"));
 }
 
 // ---- Shapes
@@ -103,6 +135,14 @@ TEST(CarbonAwareSdk, TellsAForecastOfThePastWithItsOwnTimes) {
                                       kNorth);
   ASSERT_TRUE(forecast) << forecast.error().message;
   EXPECT_EQ(forecast->series, grid::Series(At("2021-10-31T00:55Z"), minutes(5), {1, 2}));
+}
+
+TEST(CarbonAwareSdk, TakesAPointTwiceInAnyOrder) {
+  const std::string first = Point("2022-07-19T14:00Z", "1", "5");
+  const std::string second = Point("2022-07-19T14:05Z", "2", "5");
+  const auto forecast = ParseForecast(Forecast(second + "," + first + "," + second), kNorth);
+  ASSERT_TRUE(forecast) << forecast.error().message;
+  EXPECT_EQ(forecast->series, grid::Series(At("2022-07-19T14:00Z"), minutes(5), {1, 2}));
 }
 
 TEST(CarbonAwareSdk, SaysThatNothingIsKnown) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "feeds/fixture.h"
 #include "support/fake_clock.h"
 #include "support/gzip.h"
 #include "support/temp_dir.h"
@@ -205,6 +206,33 @@ TEST_F(FileFeedTest, RefusesBadFilesAndSaysWhy) {
     ASSERT_TRUE(answer.failure) << csv[i].first;
     EXPECT_FALSE(answer.reading) << csv[i].first;
     EXPECT_THAT(answer.failure->error.message, HasSubstr(csv[i].second));
+  }
+}
+
+TEST(ParseZoneJson, ReadsTheCapturedRowsOfElectricityMaps) {
+  struct Rows {
+    const char* file;
+    const char* zone;
+    const char* start;
+    std::vector<double> values;
+  };
+  const std::vector<Rows> table = {
+      {"aioelectricitymaps_carbon_intensity_history.json",
+       "DE",
+       "2024-03-05T20:00Z",
+       {599, 607, 599, 606, 623, 636, 628, 633, 641, 635, 632, 616,
+        583, 541, 511, 492, 503, 526, 563, 613, 627, 633, 663, 689}},
+      {"zeus_history_US-MIDW-MISO.json",
+       "US-MIDW-MISO",
+       "2024-11-30T06:00Z",
+       {501, 419, 416, 419, 431, 439, 447, 456, 444, 427, 427, 429,
+        430, 426, 426, 444, 476, 479, 532, 530, 524, 515, 507, 494}},
+      {"if-electricitymaps_past-range-response.json", "DK-DK2", "2024-03-18T02:00Z", {161, 167}},
+  };
+  for (const Rows& rows : table) {
+    const auto series = ParseZoneJson(Fixture(rows.file), {rows.zone});
+    ASSERT_TRUE(series) << rows.file << ": " << series.error().message;
+    EXPECT_EQ(*series, grid::Series(*ParseTime(rows.start), hours(1), rows.values)) << rows.file;
   }
 }
 

@@ -4,10 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <regex>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "feeds/fixture.h"
 
 namespace carbon::feeds::nws {
@@ -23,6 +27,18 @@ constexpr double kMile = 1.609344;
 Time At(const char* text) { return *ParseTime(text); }
 
 std::string Captured(const std::string& name) { return Fixture("nws", name); }
+
+/// What stands after "name: " in the lines of a YAML text.
+std::vector<std::string> AllOf(const std::string& yaml, const std::string& name) {
+  std::vector<std::string> found;
+  for (const std::string_view line : Split(yaml, '\n')) {
+    const std::string_view text = Trim(line);
+    if (text.starts_with(name + ": ")) {
+      found.emplace_back(text.substr(name.size() + 2));
+    }
+  }
+  return found;
+}
 
 // ---- Captured answers
 
@@ -76,6 +92,19 @@ TEST(Nws, FindsNothingInTheCapturedBlankPeriods) {
   }
 }
 
+TEST(Nws, UnderstandsTheProblemOfTheServicesSpecification) {
+  const std::string specification = Captured("weather-gov_openapi_excerpt.yaml");
+  const auto examples =
+      AllOf(specification.substr(specification.find("        ProblemDetail:")), "example");
+  ASSERT_EQ(examples.size(), 6U);  // type, title, status, detail, instance, correlationId
+  const Failure failure =
+      ClassifyError(std::stoi(examples[2]), R"({"type":")" + examples[0] + R"(","title":")" +
+                                                examples[1] + R"(","status":)" + examples[2] +
+                                                R"(,"detail":")" + examples[3] + R"("})");
+  EXPECT_EQ(failure.error, Unavailable("HTTP 500: 'An unexpected problem has occurred.'"));
+  EXPECT_EQ(failure.retry_after, seconds(10)) << "whatever stands before the type's name";
+}
+
 TEST(Nws, RefusesCapturedAnswersOfOtherKinds) {
   for (const char* file : {"error_404_NotFound.json", "error_500_UnexpectedProblem.json",
                            "pynws_stations_observations_missing_value.json", "pynws_points.json"}) {
@@ -90,22 +119,44 @@ TEST(Nws, RefusesCapturedAnswersOfOtherKinds) {
 
 // ---- Intervals
 
+/// The same day in each of the three forms.
+constexpr std::array kDays = {
+    "2024-06-10T20:00:00+00:00/P1D",      "2024-06-10T20:00:00+00:00/PT24H",
+    "2024-06-10T20:00:00Z/PT23H59M60S",   "2024-06-10T15:00:00-05:00/2024-06-11T20:00:00Z",
+    "2024-06-10T22:00:00+0200/P0DT1440M", "P1D/2024-06-11T20:00:00Z",
+    "PT24H/2024-06-11T16:00:00-0400",
+};
+
 TEST(ParseInterval, ReadsItsThreeForms) {
   const Interval day{At("2024-06-10T20:00Z"), At("2024-06-11T20:00Z")};
-  for (const char* text : {
-           "2024-06-10T20:00:00+00:00/P1D",
-           "2024-06-10T20:00:00+00:00/PT24H",
-           "2024-06-10T20:00:00Z/PT23H59M60S",
-           "2024-06-10T15:00:00-05:00/2024-06-11T20:00:00Z",
-           "2024-06-10T22:00:00+0200/P0DT1440M",
-           "P1D/2024-06-11T20:00:00Z",
-           "PT24H/2024-06-11T16:00:00-0400",
-       }) {
+  for (const char* text : kDays) {
     const auto interval = ParseInterval(text);
     ASSERT_TRUE(interval) << interval.error().message;
     EXPECT_EQ(*interval, day) << text;
   }
   EXPECT_EQ(ParseInterval("2021-06-18T03:00:00Z/P7DT22H")->to, At("2021-06-26T01:00Z"));
+}
+
+TEST(ParseInterval, HasTheFormsOfTheServicesSpecification) {
+  const std::string specification = Captured("weather-gov_openapi_excerpt.yaml");
+  const std::string intervals =
+      specification.substr(0, specification.find("        ProblemDetail:"));
+  const auto patterns = AllOf(intervals, "pattern");
+  const auto examples = AllOf(intervals, "example");
+  ASSERT_EQ(patterns.size(), 3U);
+  ASSERT_EQ(examples.size(), 3U);
+  for (const char* text : kDays) {
+    EXPECT_EQ(std::count_if(patterns.begin(), patterns.end(),
+                            [&](const std::string& pattern) {
+                              return std::regex_match(text, std::regex(pattern));
+                            }),
+              1)
+        << text;
+  }
+  // Its own examples are none of a forecast: 14 months, or of months, whose length is not told.
+  EXPECT_THAT(ParseInterval(examples[0]).error().message, HasSubstr("longer than 31 days"));
+  EXPECT_THAT(ParseInterval(examples[1]).error().message, HasSubstr("is not of times and of days"));
+  EXPECT_THAT(ParseInterval(examples[2]).error().message, HasSubstr("is not of times and of days"));
 }
 
 TEST(ParseInterval, CountsHoursAcrossAChangeOfClocks) {

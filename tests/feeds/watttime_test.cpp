@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 namespace carbon::feeds {
 namespace {
 
+namespace json = boost::json;
 using std::chrono::minutes;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -26,6 +28,13 @@ const grid::ZoneId kNorth{"CAISO_NORTH"};
 Time At(const char* text) { return *ParseTime(text); }
 
 std::string Captured(const std::string& name) { return Fixture("watttime", "aiowatttime_" + name); }
+
+/// The same answer, as if its values were pounds per MWh.
+std::string InPounds(const std::string& body) {
+  json::value answer = json::parse(body);
+  answer.at("meta").as_object()["units"] = "lbs_co2_per_mwh";
+  return json::serialize(answer);
+}
 
 // ---- Captured answers
 
@@ -43,6 +52,25 @@ TEST(WattTime, TakesNoPercentileForAnIntensity) {
        {ParseForecast(body, {"PSCO"}).error(), ParseHistorical(body, {"PSCO"}).error()}) {
     EXPECT_EQ(error.message, "the answer's units is 'percentile', not 'lbs_co2_per_mwh' as asked");
   }
+  const auto series = ParseHistorical(InPounds(body), {"PSCO"});
+  ASSERT_TRUE(series) << "it is the unit alone that keeps it out";
+  EXPECT_EQ(*series, grid::Series(At("2024-06-18T18:40Z"), minutes(5), {96 * kPound}));
+}
+
+TEST(WattTime, ReadsAForecastOfTheCapturedListAsItWasWhenItWasIssued) {
+  auto list = json::parse(Captured("forecasted_emissions_response.json")).as_object();
+  ASSERT_EQ(list.at("data").as_array().size(), 1U);
+  const json::object issued = list.at("data").at(0).as_object();
+  list["data"] = issued.at("forecast");
+  list["meta"].as_object()["generated_at"] = issued.at("generated_at");
+  const auto outlook = ParseForecast(json::serialize(list), kNorth);
+  ASSERT_TRUE(outlook) << outlook.error().message;
+  EXPECT_EQ(outlook->forecast.issued_at, At("2022-07-15T00:00Z"));
+  EXPECT_EQ(outlook->forecast.series, grid::Series(At("2022-07-15T00:00Z"), minutes(5),
+                                                   {870 * kPound, 870 * kPound, 870 * kPound}));
+  EXPECT_EQ(outlook->latest, (grid::Observation{.at = At("2022-07-15T00:00Z"),
+                                                .step = minutes(5),
+                                                .intensity = GramsPerKwh(870 * kPound)}));
 }
 
 TEST(WattTime, RefusesCapturedAnswersOfOtherKinds) {
