@@ -232,6 +232,7 @@ TEST(ParseFuelMix, RefusesBadBodiesAndSaysWhy) {
       {with(Row("2026-11-23T24", "NG", "1")), "is not an hour"},
       {with(R"({"period":20261123,"fueltype":"NG","value":1})"), "period '' is not an hour"},
       {with(Row("2026-11-23T18", "NG", "\"NaN\"")), "17:00:00Z: value \"NaN\" is not"},
+      {with(Row("2026-11-23T18", "NG", "NaN")), "not a JSON object"},
       {with(Row("2026-11-23T18", "NG", "\"\"")), "is not a generation"},
       {with(Row("2026-11-23T18", "NG", "1e308")), "value 1E308 is not a generation"},
       {with(Row("2026-11-23T18", "NG", "true")), "value true is not a generation"},

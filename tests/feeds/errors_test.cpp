@@ -93,6 +93,10 @@ TEST(Errors, OfWattTime) {
           refused + "403): no reason given"},
          {403, captured("invalid_scope_response.json"), kDenied, kZone,
           plan + "'Invalid scope. You do not have sufficient access to this res…'"},
+         // Outside the plan, in the words that another status has brought as well.
+         {400, captured("invalid_scope_response.json"), kDenied, kZone,
+          "the plan does not include this region (HTTP 400): 'Invalid scope. You do not have "
+          "sufficient access to this res…'"},
          {403, query, kDenied, kZone, plan + words},
          {400, query, kInvalid, kZone, "the request was refused, HTTP 400: " + words},
          {422, query, kInvalid, kZone, "the request was refused, HTTP 422: " + words},
@@ -126,6 +130,7 @@ TEST(Errors, OfGreatBritain) {
           kUnavailable, kZone, "HTTP 500: 'Requested resource not found.'"},
          {500, R"({"error":{"code":"500 Internal Server Error"}})", kUnavailable, kZone,
           "HTTP 500: '500 Internal Server Error'"},
+         {429, "", kUnavailable, kProvider, "too many requests (HTTP 429): no reason given"},
          {502, kHtml, kUnavailable, kZone, "HTTP 502: no reason given"}});
 }
 
@@ -139,6 +144,8 @@ TEST(Errors, OfEia) {
         refused + "'API_KEY_MISSING'"},
        {403, R"({"error":"API_KEY_INVALID"})", kDenied, kProvider, refused + "'API_KEY_INVALID'"},
        {403, kHtml, kDenied, kProvider, refused + "no reason given"},
+       {401, R"({"error":"API_KEY_INVALID"})", kDenied, kProvider,
+        "the API key was refused (HTTP 401): 'API_KEY_INVALID'"},
        {429, R"({"error":{"code":"OVER_RATE_LIMIT","message":"Slow down."}})", kUnavailable,
         kProvider, "too many requests (HTTP 429): 'Slow down.'"},
        {403, R"({"error":{"code":"OVER_RATE_LIMIT","message":"Slow down."}})", kUnavailable,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "feeds/http_feed_case.h"
+#include "support/raw_server.h"
 
 namespace carbon::feeds {
 namespace {
@@ -177,6 +178,31 @@ TEST_F(HttpFeedTest, TellsNoSecretThatAnAnswerEchoes) {
       }
     }
   }
+}
+
+TEST_F(HttpFeedTest, FollowsNoRedirectionWithItsSecrets) {
+  Make({.needs_login = true});
+  const RawServer elsewhere([](Peer& peer) {
+    peer.Hear();
+    peer.Say(carbon::Answer(200, "75"));
+  });
+  for (const char* moved : {"/login", "/latest"}) {
+    for (const int status : {301, 302, 303, 307, 308}) {
+      Serve([&](const net::ServerRequest& request) {
+        return request.path == moved
+                   ? net::HttpResponse{status,
+                                       {{"location", elsewhere.Url("/?token=s3cret")}},
+                                       "s3cret/of 20 letters"}
+                   : net::HttpResponse{200, {}, "session-1"};
+      });
+      clock_.Advance(hours(1));
+      const Answer answer = Read();
+      ASSERT_TRUE(answer.failure) << moved << " " << status;
+      EXPECT_THAT(answer.failure->error.message, HasSubstr("HTTP " + std::to_string(status)));
+      EXPECT_THAT(answer.failure->error.message, Not(HasSubstr("s3c")));
+    }
+  }
+  EXPECT_EQ(elsewhere.accepted(), 0);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "feeds/http_feed_case.h"
+#include "support/gzip.h"
 #include "support/raw_server.h"
 
 namespace carbon::feeds {
@@ -123,6 +124,17 @@ TEST_F(HttpFeedTest, BoundsTheBody) {
   Serve(
       [](const net::ServerRequest&) { return net::HttpResponse{200, {}, std::string(1001, '7')}; });
   EXPECT_THAT(Read().failure->error.message, HasSubstr("larger than 1000 bytes"));
+}
+
+TEST_F(HttpFeedTest, BoundsWhatABodyUnpacksTo) {
+  const std::string bomb = Gzip(std::string(size_t{8} << 20, '7'));
+  ASSERT_LT(bomb.size(), size_t{1} << 20) << "packed it is within the bound";
+  Serve([&](const net::ServerRequest&) {
+    return net::HttpResponse{200, {{"content-encoding", "gzip"}}, bomb};
+  });
+  const Answer answer = Read();
+  EXPECT_FALSE(answer.reading);
+  EXPECT_THAT(answer.failure->error.message, HasSubstr("larger than 1048576 bytes"));
 }
 
 // ---- Denials

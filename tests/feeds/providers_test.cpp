@@ -11,6 +11,7 @@
 #include "feeds/feeds.h"
 #include "support/fake_client.h"
 #include "support/fake_clock.h"
+#include "support/raw_server.h"
 #include "support/temp_dir.h"
 
 namespace carbon::feeds {
@@ -154,12 +155,29 @@ TEST_F(ProvidersTest, TellNoSecretWhateverIsAnswered) {
 
 TEST_F(ProvidersTest, SayTheHostAndNotTheKeyWhereItIsDown) {
   for (const Case& one : Cases()) {
-    const auto feed = Make(one, [](const net::HttpRequest&) {
-      return Result<net::HttpResponse>(Unavailable("GET https://example.org: refused"));
+    const auto feed = Make(one, [](const net::HttpRequest& request) {
+      return Result<net::HttpResponse>(Unavailable("GET " + request.url + ": refused"));
     });
     const Answer answer = feed->Read({one.zone}, nullptr, {});
     ASSERT_TRUE(answer.failure);
-    EXPECT_THAT(answer.failure->error.message, HasSubstr("https://example.org: refused"));
+    EXPECT_THAT(answer.failure->error.message, HasSubstr("https://example.org"));
+    EXPECT_THAT(answer.failure->error.message, Not(HasSubstr("s3cret"))) << one.name;
+  }
+}
+
+TEST_F(ProvidersTest, TellNoUrlWithAKeyWhereNobodyListens) {
+  const std::string nobody = RawServer([](Peer&) {}).Url("");
+  for (const Case& one : Cases()) {
+    const std::string path = one.base_url.substr(std::string("https://example.org").size());
+    const auto feed = MakeFeed(
+        one.name, {.base_url = nobody + path, .token = kSecret, .kind = one.kind},
+        [] { return net::MakeHttpClient({}); }, clock_);
+    ASSERT_TRUE(feed) << feed.error().message;
+    const Answer answer = (*feed)->Read({one.zone}, nullptr, {});
+    ASSERT_TRUE(answer.failure) << one.name;
+    EXPECT_THAT(answer.failure->error.message, HasSubstr("GET " + nobody)) << one.name;
+    EXPECT_THAT(answer.failure->error.message, Not(HasSubstr("s3cret"))) << one.name;
+    EXPECT_THAT(answer.failure->error.message, Not(HasSubstr("api_key"))) << one.name;
   }
 }
 
