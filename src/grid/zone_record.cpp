@@ -283,10 +283,11 @@ std::optional<Outlook> ZoneRecord::FromClimatology(Time now) const {
   std::vector<double> low;
   std::vector<double> high;
   for (Time time = start; time < start + kAhead; time += step) {
+    const auto usual = blend_->Usual(time);
     const auto bounds = blend_->FarBounds(time);
-    values.push_back(ValueOf(blend_->Usual(time)));
-    low.push_back(std::max(0.0, values.back() + bounds.p10));
-    high.push_back(values.back() + bounds.p90);
+    values.push_back(ValueOf(usual));
+    low.push_back(usual ? std::max(0.0, usual->value() + bounds.p10) : Series::kUnknown);
+    high.push_back(usual ? usual->value() + bounds.p90 : Series::kUnknown);
   }
   Outlook outlook = Blank(*readings_[0], now);
   outlook.rung = Rung::climatology;

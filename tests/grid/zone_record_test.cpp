@@ -170,6 +170,20 @@ TEST(ZoneRecord, TheSecondProviderSpeaksOnlyWhereTheFirstHasNothingLeft) {
   EXPECT_FALSE(record.At(kMidnight + hours(96 + 25), {})) << "it too grows old";
 }
 
+TEST(ZoneRecord, AnHourOfWhichNothingIsUsualHasNoBoundsEither) {
+  ZoneReading reading = Reading();
+  reading.forecast.reset();
+  reading.history = Series(kMidnight - hours(3), hours(1), {200, 210, 220, 230, 240});
+  const auto outlook = RecordOf(reading).At(kMidnight + hours(46), {.cached_for = hours(1)});
+  ASSERT_TRUE(outlook) << outlook.error().message;
+  EXPECT_EQ(outlook->rung, Rung::climatology);
+  const Time unheard_of = kMidnight + hours(55);
+  EXPECT_TRUE(outlook->p10.At(kMidnight + hours(47)));
+  EXPECT_FALSE(outlook->expected.At(unheard_of));
+  EXPECT_FALSE(outlook->p10.At(unheard_of)) << "not 0";
+  EXPECT_FALSE(outlook->p90.At(unheard_of));
+}
+
 TEST(ZoneRecord, ClimatologyIsWhatIsUsualAtThatHour) {
   ZoneReading reading = Reading();
   reading.history = Month();
