@@ -86,8 +86,8 @@ struct Archive::Database {
 
   /// Ends a transaction of which all was `kept`; else undoes it and tells why.
   Status End(bool kept) const {
-    if (kept) {
-      return Execute("COMMIT");
+    if (kept && Execute("COMMIT")) {
+      return {};
     }
     const Error error = Failed("cannot be written");
     (void)Execute("ROLLBACK");
