@@ -26,6 +26,32 @@ std::string Age(const grid::ZoneReading* reading, Time now) {
   return "the last good reading is " + FormatDuration(age) + " old";
 }
 
+/// A forecast that was over when it came tells nothing: taken out, so that it displaces none that
+/// still does.
+void RefusePastForecast(Answer& answer) {
+  if (!answer.reading || !answer.reading->forecast) {
+    return;
+  }
+  grid::ZoneReading& reading = *answer.reading;
+  const Time end = reading.forecast->series.end();
+  if (end > reading.fetched_at) {
+    return;
+  }
+  reading.forecast.reset();
+  if (!answer.failure) {
+    answer.failure = Failure{.error = Unavailable("the forecast ended at " + FormatTime(end))};
+  }
+  if (!reading.latest && !reading.history && !reading.weather) {
+    answer.reading.reset();
+  }
+}
+
+/// Whether `fresh` observed the present worse than `held` did.
+bool ObservedEarlier(const grid::ZoneReading& fresh, const grid::ZoneReading& held) {
+  return fresh.latest && held.latest && held.latest->at <= fresh.fetched_at &&
+         fresh.latest->at < held.latest->at;
+}
+
 }  // namespace
 
 Poller::Poller(std::unique_ptr<Feed> feed, const net::Clock& clock, PollerOptions options)
@@ -104,6 +130,7 @@ void Poller::Work() {
 }
 
 void Poller::Finish(size_t number, Answer answer) {
+  RefusePastForecast(answer);
   {
     const std::lock_guard lock(mutex_);
     const Time now = clock_.Now();
@@ -159,7 +186,7 @@ void Poller::Add(const std::vector<grid::ZoneId>& zones) {
 void Poller::Keep(Zone& zone, grid::ZoneReading fresh) {
   const Time now = fresh.fetched_at;
   const grid::ZoneReading* held = zone.reading.get();
-  if (fresh.latest) {
+  if (fresh.latest && (held == nullptr || !ObservedEarlier(fresh, *held))) {
     zone.latest_came = now;
   } else if (held != nullptr && now - zone.latest_came <= kKeepPartsFor) {
     fresh.latest = held->latest;

@@ -53,8 +53,8 @@ struct ZoneCounts {
 
 /// Reads all zones on schedule, several at a time, and keeps the last good reading of each. A zone
 /// that takes its time delays no other, as long as fewer than `concurrency` do. The parts of a
-/// reading that did not come are kept from earlier reads, for a day after they came. All methods
-/// may be called from any thread; the destructor stops at once.
+/// reading that did not come, or were of the past when they came, are kept from earlier reads, for
+/// a day after those. All methods may be called from any thread; the destructor stops at once.
 class Poller {
  public:
   /// Starts reading. `clock` outlives the poller.

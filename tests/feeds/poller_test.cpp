@@ -216,6 +216,37 @@ TEST_F(PollerTest, ForgetsAForecastThatHasRunOut) {
   EXPECT_FALSE(poller_->Latest()->at(0).forecast);
 }
 
+TEST_F(PollerTest, WhatIsOfThePastDisplacesNothingThatSpeaksOfThePresent) {
+  script_.Set([this](const std::string& zone, const std::stop_token&) { return Whole(zone); });
+  Start({{"DE"}});
+  const auto before = poller_->Latest();
+  script_.Set([this](const std::string& zone, const std::stop_token&) {
+    Answer answer = Whole(zone);
+    answer.reading->latest->at = kMidnight - hours(50);
+    answer.reading->forecast->series = grid::Series(kMidnight - hours(50), hours(1), {1, 2});
+    return answer;
+  });
+  Pass(minutes(10));
+  const auto after = poller_->Latest();
+  EXPECT_EQ(after->at(0).latest->at, before->at(0).latest->at);
+  EXPECT_EQ(after->at(0).forecast->series, before->at(0).forecast->series);
+  const ZoneCounts counts = poller_->Counts().at({"DE"});
+  EXPECT_GE(counts.partial, 1U);
+  EXPECT_EQ(counts.last_error, "the forecast ended at " + FormatTime(kMidnight - hours(48)));
+}
+
+TEST_F(PollerTest, AForecastOfThePastAloneIsNoReading) {
+  script_.Set([this](const std::string& zone, const std::stop_token&) {
+    Answer answer = Whole(zone);
+    answer.reading->latest.reset();
+    answer.reading->forecast->series = grid::Series(kMidnight - hours(2), hours(1), {1, 2});
+    return answer;
+  });
+  Start({{"DE"}});
+  EXPECT_THAT(*poller_->Latest(), IsEmpty());
+  EXPECT_GE(poller_->Counts().at({"DE"}).failed, 1U);
+}
+
 // ---- Nothing due
 
 TEST_F(PollerTest, AnAnswerThatNothingIsDueChangesNothing) {

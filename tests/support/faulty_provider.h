@@ -85,6 +85,10 @@ inline const std::vector<Fault>& Faults() {
       {"another zone",
        [](R good) { return Replacing(std::move(good), "\"zone\":\"", "\"zone\":\"X-"); }},
       {"another kind", [](R good) { return Replacing(std::move(good), "lifecycle", "direct"); }},
+      {"ten years old",
+       [](R good) {
+         return Replacing(std::move(good), "\"datetime\":\"202", "\"datetime\":\"201");
+       }},
       {"a redirection",
        [](const R&) { return Answered(302, "", {{"location", "http://127.0.0.1:1/"}}); }},
       {"a gzip bomb",
