@@ -61,11 +61,19 @@ void AddWeatherFlags(CLI::App& command, SignalFlags& flags) {
       ->capture_default_str();
 }
 
+/// Who may be asked, a line each.
+std::string Known() {
+  std::string text = "who tells the carbon intensity:";
+  for (const feeds::Provider& provider : feeds::Providers()) {
+    text += "\n" + std::string(provider.name) + ": " + std::string(provider.summary);
+  }
+  return text;
+}
+
 }  // namespace
 
 void AddSignalFlags(CLI::App& command, SignalFlags& flags) {
-  command.add_option("--provider", flags.provider.name, "who tells the carbon intensity")
-      ->capture_default_str();
+  command.add_option("--provider", flags.provider.name, Known())->capture_default_str();
   command
       .add_option("--provider-url", flags.provider.url,
                   "where the provider is, if not at its own address; `carbon-kube replay-grid` "

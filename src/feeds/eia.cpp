@@ -284,7 +284,7 @@ Result<std::unique_ptr<Protocol>> MakeEia(const FeedSettings& settings) {
     return ok.error();
   }
   if (settings.kind == grid::SignalKind::marginal) {
-    return Invalid("eia has no marginal signal; use average-lifecycle or average-direct");
+    return Invalid("eia has no marginal signal; use lifecycle or direct");
   }
   if (const Status ok = CheckToken("eia", settings.token, "an API key as its token"); !ok) {
     return ok.error();

@@ -301,7 +301,7 @@ Status Check(const FeedSettings& settings) {
   }
   if (EmissionFactorType(settings.kind).empty()) {
     return Invalid("electricity-maps has no " + std::string(ToString(settings.kind)) +
-                   " signal; use average-lifecycle or average-direct");
+                   " signal; use lifecycle or direct");
   }
   if (std::find(kHorizons.begin(), kHorizons.end(), settings.horizon_hours) == kHorizons.end()) {
     return Invalid("electricity-maps forecasts 6, 24, 48 or 72 hours, not " +

@@ -278,7 +278,7 @@ Result<std::unique_ptr<Protocol>> MakeGbCarbonIntensity(const FeedSettings& sett
   }
   if (settings.kind != grid::SignalKind::average_direct) {
     return Invalid("gb-carbon-intensity has no " + std::string(ToString(settings.kind)) +
-                   " signal; use average-direct");
+                   " signal; use direct");
   }
   return std::unique_ptr<Protocol>(std::make_unique<gb::GbCarbonIntensity>(std::move(base_url)));
 }

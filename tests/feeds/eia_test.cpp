@@ -251,7 +251,7 @@ TEST(ParseFuelMix, RefusesBadBodiesAndSaysWhy) {
 
 TEST(MakeEia, RefusesWrongSettings) {
   EXPECT_EQ(MakeEia({.token = "k", .kind = grid::SignalKind::marginal}).error(),
-            Invalid("eia has no marginal signal; use average-lifecycle or average-direct"));
+            Invalid("eia has no marginal signal; use lifecycle or direct"));
   EXPECT_EQ(MakeEia({}).error(), Invalid("eia needs an API key as its token"));
   EXPECT_THAT(MakeEia({.token = "geheim key"}).error().message,
               testing::AllOf(HasSubstr("holds a blank"), Not(HasSubstr("geheim"))));

@@ -202,7 +202,7 @@ TEST(GbCarbonIntensity, RefusesBadBodiesAndSaysWhy) {
 TEST(MakeGbCarbonIntensity, HasDirectAveragesOnly) {
   for (const auto kind : {grid::SignalKind::average_lifecycle, grid::SignalKind::marginal}) {
     EXPECT_THAT(MakeGbCarbonIntensity({.kind = kind}).error().message,
-                HasSubstr("use average-direct"));
+                HasSubstr("use direct"));
   }
 }
 
