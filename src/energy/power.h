@@ -23,6 +23,8 @@ struct NodeModel {
   double pue = 1.135;
   std::string_view microarchitecture;  ///< for people; a literal
   bool assumed = false;  ///< the CPU is not known: the average of all microarchitectures
+
+  bool operator==(const NodeModel&) const = default;
 };
 
 /// The share of a vCPU's range that is taken to be in use where nothing was measured; Cloud
