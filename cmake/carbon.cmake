@@ -92,8 +92,12 @@ function(carbon_test name)
     PROPERTIES LABELS ${label} TIMEOUT 120)
 endfunction()
 
-# carbon_fuzzer(series_csv grid): tests/fuzz/series_csv_fuzz.cpp, run for CARBON_FUZZ_SECONDS by ctest.
-set(CARBON_FUZZ_SECONDS 30 CACHE STRING "How long ctest lets each fuzzer run")
+# carbon_fuzzer(series_csv grid): tests/fuzz/series_csv_fuzz.cpp, run by ctest for as long as the
+# environment's CARBON_FUZZ_SECONDS says.
+set(CARBON_FUZZ_SECONDS 30)
+if(DEFINED ENV{CARBON_FUZZ_SECONDS})
+  set(CARBON_FUZZ_SECONDS $ENV{CARBON_FUZZ_SECONDS})
+endif()
 function(carbon_fuzzer name)
   if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${name}_fuzz.cpp)
     message(FATAL_ERROR "${name}_fuzz.cpp is registered but absent")
@@ -117,5 +121,6 @@ function(carbon_fuzzer name)
   add_test(NAME fuzz.${name}
     COMMAND ${name}_fuzz -max_total_time=${CARBON_FUZZ_SECONDS} -max_len=65536 -rss_limit_mb=2048
       -timeout=10 -print_final_stats=1 ${found} ${seeds})
-  set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 180)
+  math(EXPR timeout "${CARBON_FUZZ_SECONDS} + 150")
+  set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT ${timeout})
 endfunction()
