@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from carbon_scores import Scores
 from cluster import Cluster
 from demo_run import DemoRun, small_demo_runs
 from harness import (
@@ -135,3 +136,12 @@ def grid(cluster: Cluster) -> Iterator[str]:
 def jobs(installed: Plane) -> str:
     """A namespace of users."""
     return make_namespace(installed, "jobs")
+
+
+@pytest.fixture
+def scores(cluster: Cluster, grid: str) -> Iterator[Scores]:
+    """The published intensities, of which there are none before and after."""
+    made = Scores(cluster, grid)
+    cluster.forget_the_grid()
+    yield made
+    cluster.forget_the_grid()

@@ -5,57 +5,15 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
+from carbon_scores import NAME, NAMESPACE, Scores
 from cluster import ORIGIN, Cluster, stamp
-from harness import CARBON_KUBE, Child, Ended, carbon_kube, kubeconfig_text, wait_for, write_private
+from harness import CARBON_KUBE, Child, carbon_kube, kubeconfig_text, wait_for, write_private
 
-NAMESPACE = "carbon-kube"
-NAME = "carbon-scores"
-REGIONS = ("--region", "us-west-2=US-NW-BPAT", "--region", "eu-north-1=SE")
 NOBODY = "http://127.0.0.1:9/v3"  # the port of discard, where nothing listens
 ZONES = ["DE", "SE", "US-CAL-CISO", "US-MIDA-PJM", "US-NW-BPAT"]
-
-
-class Scores:
-    """The ConfigMap, and the command that writes it."""
-
-    def __init__(self, cluster: Cluster, grid: str) -> None:
-        self.cluster = cluster
-        self.grid = grid
-
-    def flags(self, provider: str = "", kubeconfig: Path | None = None) -> tuple[str, ...]:
-        """By the ServiceAccount's token, as in a CronJob, unless told otherwise."""
-        return (
-            *("--kubeconfig", str(kubeconfig or self.cluster.kubeconfig)),
-            *("--clock", self.cluster.clock, "--provider-url", provider or self.grid, *REGIONS),
-        )
-
-    def poll(self, *flags: str, provider: str = "", kubeconfig: Path | None = None) -> Ended:
-        return carbon_kube("poll", "--once", *self.flags(provider, kubeconfig), *flags)
-
-    def found(self) -> dict[str, Any] | None:
-        done = self.cluster.plane.try_kubectl(
-            "get", "configmap", NAME, "-n", NAMESPACE, "-o", "json", "--show-managed-fields"
-        )
-        return json.loads(done.out) if done.code == 0 else None
-
-    def zones(self) -> list[dict[str, Any]]:
-        found = self.found()
-        assert found is not None
-        return json.loads(found["data"]["zones"])
-
-
-@pytest.fixture
-def scores(cluster: Cluster, grid: str) -> Iterator[Scores]:
-    made = Scores(cluster, grid)
-    cluster.forget_the_grid()
-    yield made
-    cluster.forget_the_grid()
 
 
 def test_one_round_writes_every_zone_of_the_nodes_in_the_seeds_form(scores: Scores) -> None:

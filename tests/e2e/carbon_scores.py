@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ConfigMap that tells a cluster what is known of the grid, and the command that writes it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from cluster import Cluster
+from harness import Ended, carbon_kube
+
+NAMESPACE = "carbon-kube"
+NAME = "carbon-scores"
+REGIONS = ("--region", "us-west-2=US-NW-BPAT", "--region", "eu-north-1=SE")
+
+
+class Scores:
+    """The ConfigMap, and the command that writes it."""
+
+    def __init__(self, cluster: Cluster, grid: str) -> None:
+        self.cluster = cluster
+        self.grid = grid
+
+    def flags(self, provider: str = "", kubeconfig: Path | None = None) -> tuple[str, ...]:
+        """By the ServiceAccount's token, as in a CronJob, unless told otherwise."""
+        return (
+            *("--kubeconfig", str(kubeconfig or self.cluster.kubeconfig)),
+            *("--clock", self.cluster.clock, "--provider-url", provider or self.grid, *REGIONS),
+        )
+
+    def poll(self, *flags: str, provider: str = "", kubeconfig: Path | None = None) -> Ended:
+        return carbon_kube("poll", "--once", *self.flags(provider, kubeconfig), *flags)
+
+    def found(self) -> dict[str, Any] | None:
+        done = self.cluster.plane.try_kubectl(
+            "get", "configmap", NAME, "-n", NAMESPACE, "-o", "json", "--show-managed-fields"
+        )
+        return json.loads(done.out) if done.code == 0 else None
+
+    def zones(self) -> list[dict[str, Any]]:
+        found = self.found()
+        assert found is not None
+        return json.loads(found["data"]["zones"])
