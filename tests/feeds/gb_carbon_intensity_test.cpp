@@ -201,8 +201,7 @@ TEST(GbCarbonIntensity, RefusesBadBodiesAndSaysWhy) {
 
 TEST(MakeGbCarbonIntensity, HasDirectAveragesOnly) {
   for (const auto kind : {grid::SignalKind::average_lifecycle, grid::SignalKind::marginal}) {
-    EXPECT_THAT(MakeGbCarbonIntensity({.kind = kind}).error().message,
-                HasSubstr("use direct"));
+    EXPECT_THAT(MakeGbCarbonIntensity({.kind = kind}).error().message, HasSubstr("use direct"));
   }
 }
 
