@@ -179,6 +179,20 @@ carbon_status carbon_remove_node(carbon_ranker* ranker, carbon_text name) {
   });
 }
 
+carbon_status carbon_read_duration(carbon_text text, int64_t* milliseconds, char* error,
+                                   size_t error_size) {
+  return Guarded(error, error_size, [&]() -> Status {
+    const auto duration = carbon::ParseDuration(View(text));
+    if (!duration) {
+      return duration.error();
+    }
+    if (milliseconds != nullptr) {
+      *milliseconds = duration->count();
+    }
+    return {};
+  });
+}
+
 carbon_status carbon_score(carbon_ranker* ranker, const carbon_pod* pod, int64_t now_milliseconds,
                            const carbon_names* names, double* values, uint8_t* scores,
                            size_t* unknown, char* error, size_t error_size) {

@@ -3,7 +3,8 @@
  * that can call C. libcarbon.so holds all of it.
  *
  * Threads: all functions may be called from any thread at any time, but for carbon_ranker_close(),
- * after which the ranker is gone. carbon_score() waits for nobody's work.
+ * after which the ranker is gone. carbon_score() waits for nobody's work: what another thread told
+ * or takes in just then, it may not know yet.
  * Memory: nothing that is passed in is kept, nothing that is handed out needs to be freed. Texts
  * are bytes with a length; they need not end with 0, and may be null where the length is 0.
  * Errors: no exception and no signal comes out. A function that can fail returns a carbon_status
@@ -83,6 +84,11 @@ typedef struct carbon_pod {
   int64_t memory_bytes;
   int64_t run_milliseconds; /* expected */
 } carbon_pod;
+
+/* Reads a duration as annotations have it, "90s", "1h30m", "2d", into `milliseconds`; what is none is
+ * CARBON_INVALID and leaves it as it is. */
+CARBON_API carbon_status carbon_read_duration(carbon_text text, int64_t* milliseconds, char* error,
+                                              size_t error_size);
 
 /* The nodes of a question: their names one behind the other, and for each where it ends. */
 typedef struct carbon_names {

@@ -231,6 +231,18 @@ TEST_F(CarbonKube, ExplainsWhereThereIsRoom) {
       CARBON_INVALID);
 }
 
+TEST(CarbonReadDuration, ReadsWhatAnnotationsHold) {
+  int64_t milliseconds = 7;
+  EXPECT_EQ(carbon_read_duration(Text("1h30m"), &milliseconds, nullptr, 0), CARBON_OK);
+  EXPECT_EQ(milliseconds, 5'400'000);
+  std::array<char, 100> error{};
+  EXPECT_EQ(carbon_read_duration(Text("soon"), &milliseconds, error.data(), error.size()),
+            CARBON_INVALID);
+  EXPECT_STREQ(error.data(), "'soon' is not a duration such as 90s, 1h30m or 2d");
+  EXPECT_EQ(milliseconds, 5'400'000);
+  EXPECT_EQ(carbon_read_duration({}, nullptr, nullptr, 0), CARBON_INVALID);
+}
+
 TEST(CarbonRankerOpen, RefusesAWrongOption) {
   std::array<char, 100> error{};
   EXPECT_EQ(carbon_ranker_open(Text(R"({"formula":"guess"})"), error.data(), error.size()),
