@@ -214,6 +214,28 @@ def test_every_flag_is_described_and_no_other() -> None:
         assert described == flags_of(command), f"the flags of {command}"
 
 
+# ---- Scheduler
+
+
+def test_every_metric_of_the_scheduler_is_described_and_no_other() -> None:
+    code = text_of(REPOSITORY / "scheduler/carbonscore/metrics.go")
+    (prefix,) = re.findall(r'^const subsystem = "(\w+)"$', code, flags=re.MULTILINE)
+    names = {f"{prefix}_{name}" for name in re.findall(r'Name: +"(\w+)"', code)}
+    assert names
+    page = section(text_of(REFERENCE / "scheduler.md"), "Metrics")
+    assert set(re.findall(r"^\| `(\w+)", page, flags=re.MULTILINE)) == names
+
+
+def test_every_arg_of_the_scheduler_is_described_and_no_other() -> None:
+    code = text_of(REPOSITORY / "scheduler/carbonscore/args.go")
+    args = set(re.findall(r'`json:"(\w+),omitempty"`', code)) - {"apiVersion", "kind"}
+    header = text_of(REPOSITORY / "src/capi/carbon_kube.h")
+    ranking = {f"ranking.{name}" for name in re.findall(r'^ \*   "(\w+)":', header, re.MULTILINE)}
+    assert ranking
+    page = section(text_of(REFERENCE / "scheduler.md"), "Args")
+    assert set(re.findall(r"^\| `([\w.]+)`", page, flags=re.MULTILINE)) == args | ranking
+
+
 # ---- Rooms
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -42,3 +43,16 @@ class Scores:
         found = self.found()
         assert found is not None
         return json.loads(found["data"]["zones"])
+
+
+def publish_as_of_now(scores: Scores) -> None:
+    """What is published of a recorded hour, as if it were this one."""
+    assert scores.poll().code == 0
+    zones = scores.zones()
+    later = int(time.time()) // 3600 * 3600 - zones[0]["timestamp"]
+    for zone in zones:
+        zone["timestamp"] += later
+    scores.cluster.plane.kubectl(
+        *("patch", "configmap", NAME, "-n", NAMESPACE, "--type=merge"),
+        *("-p", json.dumps({"data": {"zones": json.dumps(zones)}})),
+    )

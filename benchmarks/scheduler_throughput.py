@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Pods per second of kube-scheduler with the plug-in CarbonScore, as a ratio to the plain one.
+
+A plane of its own, with as many nodes in each of five regions; each run makes pods that wait,
+then starts a scheduler and reads its metrics until all are placed. The two kinds take turns.
+Prints JSON: per kind the runs, and the ratio of their medians.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY / "tests" / "e2e"))
+
+from carbon_scores import Scores, publish_as_of_now  # noqa: E402
+from cluster import Cluster  # noqa: E402
+from harness import (  # noqa: E402
+    Child,
+    Plane,
+    apply_manifests,
+    make_namespace,
+    pod_object,
+    replay_grid,
+)
+from second_scheduler import (  # noqa: E402
+    CARBON_SCHEDULER,
+    SCHEDULER,
+    SecondScheduler,
+    metrics,
+)
+
+KINDS = ("plain", "plugin")
+BATCH = 500
+
+
+@dataclass
+class Run:
+    pods_per_second: float
+    algorithm_mean_ms: float
+    algorithm_p99_ms: float  # upper bound of the bucket that holds it
+    cleanest_share: float
+
+
+def placed(port: int) -> float:
+    try:
+        found = metrics(port)
+    except OSError:
+        return 0  # not up yet
+    return sum(
+        value
+        for name, value in found.items()
+        if name.startswith("scheduler_schedule_attempts_total") and 'result="scheduled"' in name
+    )
+
+
+def algorithm(port: int) -> tuple[float, float]:
+    """Mean and 99th percentile of the scheduling algorithm's time, in milliseconds."""
+    prefix = "scheduler_scheduling_algorithm_duration_seconds"
+    found = metrics(port)
+    count = found[f"{prefix}_count"]
+    p99 = min(
+        float(name.partition('le="')[2].partition('"')[0])
+        for name, value in found.items()
+        if name.startswith(f"{prefix}_bucket") and value >= 0.99 * count
+    )
+    return 1000 * found[f"{prefix}_sum"] / count, 1000 * p99
+
+
+def config_of(kind: str, second: SecondScheduler) -> Path:
+    """The manifest's, for one process without a limit of requests; plain is without the plug-in."""
+    text = second.config().read_text()
+    text = text.replace("leaderElect: true", "leaderElect: false")
+    text = text.replace("        percentageOfNodesToScore: 100\n", "")
+    text = text.replace("    percentageOfNodesToScore: 100\n", "")
+    text = text.replace("clientConnection: {", "clientConnection: {qps: 5000, burst: 5000, ")
+    if kind == "plain":
+        head, _, rest = text.partition("    plugins:\n")
+        text = head + rest[rest.index("clientConnection:") :]
+    path = second.folder / f"{kind}.yaml"
+    path.write_text(text)
+    return path
+
+
+def start(kind: str, second: SecondScheduler) -> tuple[Child, int]:
+    # The plane's own, which is one program with the API server.
+    pid = (second.cluster.plane.folder / "run" / "kube-scheduler.pid").read_text().strip()
+    plain = (Path(f"/proc/{pid}/exe").readlink(), "kube-scheduler")
+    program = (CARBON_SCHEDULER,) if kind == "plugin" else plain
+    return second.start(kind, program, config_of(kind, second))
+
+
+def one_run(kind: str, number: int, second: SecondScheduler, pods: int) -> Run:
+    cluster = second.cluster
+    namespace = make_namespace(cluster.plane, f"run-{number}-{kind}")
+    waiting = [pod_object(namespace, f"p-{i}", region=None, managed=False) for i in range(pods)]
+    for pod in waiting:
+        pod["spec"]["schedulerName"] = SCHEDULER
+        pod["spec"]["containers"][0]["resources"]["requests"] = {"cpu": "1", "memory": "2Gi"}
+    for begin in range(0, pods, BATCH):
+        cluster.plane.create(*waiting[begin : begin + BATCH])
+    child, port = start(kind, second)
+    try:
+        began, base = 0.0, 0.0
+        give_up = time.monotonic() + 300
+        while (done := placed(port)) < pods:
+            if done > 0 and began == 0:
+                began, base = time.monotonic(), done
+            if time.monotonic() > give_up or not child.alive():
+                sys.exit(f"{kind}: {done:.0f} of {pods} pods placed\n{child.text()[-2000:]}")
+            time.sleep(0.05)
+        seconds = time.monotonic() - began
+        mean, p99 = algorithm(port)
+    finally:
+        child.end()
+    items = cluster.plane.get("pods", "-n", namespace)["items"]
+    clean = sum(item["spec"].get("nodeName", "").startswith("eu-north-1") for item in items)
+    cluster.plane.kubectl("delete", "namespace", namespace, timeout=300)
+    return Run((pods - base) / seconds, mean, p99, clean / pods)
+
+
+def measure(second: SecondScheduler, pods: int, runs: int) -> dict[str, Any]:
+    found: dict[str, list[Run]] = {kind: [] for kind in KINDS}
+    for number in range(runs):
+        # Whoever is first in a round would always find the machine as the other left it.
+        for kind in KINDS if number % 2 == 0 else reversed(KINDS):
+            run = one_run(kind, number, second, pods)
+            found[kind].append(run)
+            print(f"{kind} {number + 1}: {run}", file=sys.stderr, flush=True)
+    median = {
+        kind: statistics.median(run.pods_per_second for run in each) for kind, each in found.items()
+    }
+    mean = {
+        kind: statistics.median(run.algorithm_mean_ms for run in each)
+        for kind, each in found.items()
+    }
+    return {
+        "plugin_ratio": median["plugin"] / median["plain"],
+        "added_ms": mean["plugin"] - mean["plain"],
+        "runs": {kind: [asdict(run) for run in each] for kind, each in found.items()},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="example:\n  benchmarks/scheduler_throughput.py --nodes-per-region 200 --pods 2000",
+    )
+    parser.add_argument("--nodes-per-region", type=int, default=200)
+    parser.add_argument("--pods", type=int, default=2000)
+    parser.add_argument("--runs", type=int, default=3, help="of each kind")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["CARBON_KUBE_STATE"] = f"{folder}/state"
+        plane = Plane(f"bench-{os.getpid()}", nodes_per_region=options.nodes_per_region)
+        try:
+            plane.up()
+            apply_manifests(plane)
+            cluster = Cluster(plane, Path(folder))
+            with replay_grid(Path(folder), cluster.clock) as grid:
+                publish_as_of_now(Scores(cluster, grid))
+                report = measure(SecondScheduler(cluster, Path(folder)), options.pods, options.runs)
+        finally:
+            plane.down()
+    print(json.dumps(report, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""kube-scheduler with the plug-in CarbonScore, as deploy/scheduler installs it: a second one."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import pytest
+
+from carbon_scores import NAMESPACE, Scores, publish_as_of_now
+from cluster import Cluster
+from harness import (
+    Child,
+    free_port,
+    make_namespace,
+    pod_object,
+    wait_for,
+)
+from second_scheduler import CARBON_SCHEDULER, SCHEDULER, SecondScheduler, metrics
+
+PODS = 60
+CLEANEST = "eu-north-1"
+# Of 4 degrees of freedom, at 1 %.
+CHI_SQUARE = 13.28
+
+
+@pytest.fixture(scope="module")
+def second(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> SecondScheduler:
+    if not CARBON_SCHEDULER.is_file():
+        pytest.fail(f"{CARBON_SCHEDULER} is not built: scripts/test e2e builds it")
+    return SecondScheduler(cluster, tmp_path_factory.mktemp("scheduler"))
+
+
+def run_pods(cluster: Cluster, namespace: str, scheduler: str, count: int = PODS) -> Counter[str]:
+    """Creates pods that may run anywhere; returns how many each region got, once all are placed."""
+    make_namespace(cluster.plane, namespace)
+    pods = [pod_object(namespace, f"p-{i}", region=None, managed=False) for i in range(count)]
+    for pod in pods:
+        pod["spec"]["schedulerName"] = scheduler
+    cluster.plane.create(*pods)
+    regions = await_placed(cluster, namespace, count)
+    # The next ones shall find the nodes as these did.
+    cluster.plane.kubectl("delete", "namespace", namespace, timeout=120)
+    return regions
+
+
+def await_placed(cluster: Cluster, namespace: str, count: int) -> Counter[str]:
+    def placed() -> list[str] | None:
+        items = cluster.plane.get("pods", "-n", namespace)["items"]
+        nodes = [pod["spec"].get("nodeName") for pod in items]
+        return nodes if len(nodes) == count and all(nodes) else None
+
+    nodes = wait_for(f"{count} pods of {namespace} are placed", placed, timeout=90)
+    # us-west-1-0003
+    return Counter(node.rpartition("-")[0] for node in nodes)
+
+
+def chi_square(seen: Counter[str], other: Counter[str]) -> float:
+    """Of two distributions over the regions, each of as many pods."""
+    regions = set(seen) | set(other)
+    return sum((seen[r] - other[r]) ** 2 / (seen[r] + other[r]) for r in regions)
+
+
+def test_pods_land_in_the_cleanest_zone_and_are_counted(
+    second: SecondScheduler, scores: Scores
+) -> None:
+    publish_as_of_now(scores)
+    with second.running("clean") as (child, port):
+        regions = run_pods(second.cluster, "clean", SCHEDULER)
+        assert regions[CLEANEST] >= 0.99 * PODS, str(regions)
+        found = metrics(port)
+        assert found[f'carbonkube_scheduler_placed_pods_total{{region="{CLEANEST}"}}'] >= PODS - 1
+        assert found["carbonkube_scheduler_rank_duration_seconds_count"] > 0
+        assert found["carbonkube_scheduler_published_bytes"] > 1000
+        assert not [name for name in found if name.startswith("carbonkube_scheduler_fallbacks")]
+        assert "Disabling signatures" not in child.text(), "pods are still placed in batches"
+
+
+def test_without_a_signal_pods_go_where_the_plain_scheduler_puts_them(
+    second: SecondScheduler, scores: Scores
+) -> None:
+    scores.cluster.forget_the_grid()
+    plain = run_pods(second.cluster, "plain", "default-scheduler")
+    with second.running("blind") as (child, port):
+        blind = run_pods(second.cluster, "blind", SCHEDULER)
+        assert chi_square(blind, plain) < CHI_SQUARE, f"{blind} and {plain}"
+        found = metrics(port)
+        assert found['carbonkube_scheduler_fallbacks_total{reason="no-signal"}'] > 0
+        said = child.text().count("placed without regard to emissions")
+        assert said == 1, "once, and not for each pod"
+
+
+def test_a_leader_that_dies_loses_no_pod(second: SecondScheduler, scores: Scores) -> None:
+    publish_as_of_now(scores)
+    plane = second.cluster.plane
+
+    def holder() -> str:
+        found = plane.try_kubectl("get", "lease", SCHEDULER, "-n", NAMESPACE, "-o", "json")
+        return json.loads(found.out)["spec"].get("holderIdentity", "") if found.code == 0 else ""
+
+    plane.kubectl("delete", "lease", SCHEDULER, "-n", NAMESPACE, "--ignore-not-found")
+    leader, _ = second.start("leader")
+    try:
+        first = wait_for("one leads", holder, timeout=60)
+        follower, _ = second.start("follower")
+        try:
+            make_namespace(plane, "led")
+            pods = [pod_object("led", f"p-{i}", region=None, managed=False) for i in range(PODS)]
+            for pod in pods:
+                pod["spec"]["schedulerName"] = SCHEDULER
+            plane.create(*pods[: PODS // 2])
+            leader.process.kill()
+            plane.create(*pods[PODS // 2 :])
+            regions = await_placed(second.cluster, "led", PODS)
+            assert regions[CLEANEST] >= 0.99 * PODS, str(regions)
+            assert holder() != first
+            assert follower.alive()
+        finally:
+            follower.end()
+    finally:
+        leader.end()
+
+
+def test_wrong_args_are_one_clear_error(second: SecondScheduler) -> None:
+    config = second.config()
+    config.write_text(config.read_text().replace('{"regions"', '{"formula": "guess", "regions"'))
+    child = Child(
+        *(CARBON_SCHEDULER, "--config", config, "--bind-address=127.0.0.1"),
+        f"--secure-port={free_port()}",
+        log=second.folder / "wrong.log",
+    )
+    try:
+        assert child.wait(30) != 0
+        assert "CarbonScore: args: ranking: formula: is not expected-emissions" in child.text()
+    finally:
+        child.end()
