@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -161,6 +162,8 @@ def main() -> None:
     parser.add_argument("--pods", type=int, default=2000)
     parser.add_argument("--runs", type=int, default=3, help="of each kind")
     options = parser.parse_args()
+    for build in (("scripts/build", "release", "carbon-kube"), ("scripts/build-scheduler",)):
+        subprocess.run(build, cwd=REPOSITORY, check=True, stdout=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["CARBON_KUBE_STATE"] = f"{folder}/state"
         plane = Plane(f"bench-{os.getpid()}", nodes_per_region=options.nodes_per_region)

@@ -75,6 +75,8 @@ def test_pods_land_in_the_cleanest_zone_and_are_counted(
         assert found["carbonkube_scheduler_published_bytes"] > 1000
         assert not [name for name in found if name.startswith("carbonkube_scheduler_fallbacks")]
         assert "Disabling signatures" not in child.text(), "pods are still placed in batches"
+        attempts = [v for name, v in found.items() if name.startswith("scheduler_batch_attempts")]
+        assert sum(attempts) > 0
 
 
 def test_without_a_signal_pods_go_where_the_plain_scheduler_puts_them(
