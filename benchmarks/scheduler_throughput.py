@@ -82,8 +82,6 @@ def config_of(kind: str, second: SecondScheduler) -> Path:
     """The manifest's, for one process without a limit of requests; plain is without the plug-in."""
     text = second.config().read_text()
     text = text.replace("leaderElect: true", "leaderElect: false")
-    text = text.replace("        percentageOfNodesToScore: 100\n", "")
-    text = text.replace("    percentageOfNodesToScore: 100\n", "")
     text = text.replace("clientConnection: {", "clientConnection: {qps: 5000, burst: 5000, ")
     if kind == "plain":
         head, _, rest = text.partition("    plugins:\n")

@@ -85,8 +85,8 @@ typedef struct carbon_pod {
   int64_t run_milliseconds; /* expected */
 } carbon_pod;
 
-/* Reads a duration as annotations have it, "90s", "1h30m", "2d", into `milliseconds`; what is none is
- * CARBON_INVALID and leaves it as it is. */
+/* Reads a duration as annotations have it, "90s", "1h30m", "2d", into `milliseconds`; what is none
+ * is CARBON_INVALID and leaves it as it is. */
 CARBON_API carbon_status carbon_read_duration(carbon_text text, int64_t* milliseconds, char* error,
                                               size_t error_size);
 

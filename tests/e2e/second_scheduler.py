@@ -37,6 +37,7 @@ class SecondScheduler:
             at = end + 1
         # The plane runs no containers: the processes are the tests' own.
         cluster.plane.create(*(o for o in self.objects if o["kind"] != "Deployment"))
+        cluster.plane.kubectl("apply", "--dry-run=server", "-f", DEPLOYMENT)
         token = cluster.plane.kubectl("create", "token", "-n", NAMESPACE, SCHEDULER).strip()
         self.kubeconfig = write_private(
             folder / "scheduler.kubeconfig",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,14 @@ PODS = 60
 CLEANEST = "eu-north-1"
 # Of 4 degrees of freedom, at 1 %.
 CHI_SQUARE = 13.28
+
+
+def requested_millicores(pod: dict[str, Any]) -> int:
+    asked = [
+        container.get("resources", {}).get("requests", {}).get("cpu", "0")
+        for container in pod["spec"]["containers"]
+    ]
+    return sum(int(cpu[:-1]) if cpu.endswith("m") else 1000 * int(cpu) for cpu in asked)
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +102,29 @@ def test_without_a_signal_pods_go_where_the_plain_scheduler_puts_them(
         assert said == 1, "once, and not for each pod"
 
 
+def test_where_room_is_scarce_no_node_is_overbooked(
+    second: SecondScheduler, scores: Scores
+) -> None:
+    publish_as_of_now(scores)
+    plane = second.cluster.plane
+    with second.running("scarce"):
+        make_namespace(plane, "scarce")
+        pods = [pod_object("scarce", f"p-{i}", region=None, managed=False) for i in range(12)]
+        for pod in pods:
+            pod["spec"]["schedulerName"] = SCHEDULER
+            # One on a node, of which there are four in each region.
+            pod["spec"]["containers"][0]["resources"]["requests"]["cpu"] = "12"
+        plane.create(*pods)
+        regions = await_placed(second.cluster, "scarce", len(pods))
+    used: Counter[str] = Counter()
+    for pod in plane.get("pods", "--all-namespaces")["items"]:
+        if pod["status"].get("phase") in ("Pending", "Running") and "nodeName" in pod["spec"]:
+            used[pod["spec"]["nodeName"]] += requested_millicores(pod)
+    assert max(used.values()) <= 16_000, str(used)
+    assert regions[CLEANEST] == 4, f"the cleanest nodes are filled first: {regions}"
+    plane.kubectl("delete", "namespace", "scarce", timeout=120)
+
+
 def test_a_leader_that_dies_loses_no_pod(second: SecondScheduler, scores: Scores) -> None:
     publish_as_of_now(scores)
     plane = second.cluster.plane
@@ -118,6 +150,7 @@ def test_a_leader_that_dies_loses_no_pod(second: SecondScheduler, scores: Scores
             assert regions[CLEANEST] >= 0.99 * PODS, str(regions)
             assert holder() != first
             assert follower.alive()
+            plane.kubectl("delete", "namespace", "led", timeout=120)
         finally:
             follower.end()
     finally:
