@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/controller_command.h"
+#include "app/extender_command.h"
 #include "app/forecast.h"
 #include "app/parse.h"
 #include "app/poll.h"
@@ -20,9 +21,10 @@ namespace carbon::app {
 namespace {
 
 using AddCommand = CLI::App* (*)(CLI::App&, int&);
-constexpr std::array kCommands = std::to_array<AddCommand>(
-    {AddControllerCommand, AddWhyCommand, AddReleaseCommand, AddZonesCommand, AddForecastCommand,
-     AddPollCommand, AddServeCommand, AddSimulateCommand, AddReplayGridCommand});
+constexpr std::array kCommands =
+    std::to_array<AddCommand>({AddControllerCommand, AddWhyCommand, AddReleaseCommand,
+                               AddZonesCommand, AddForecastCommand, AddPollCommand, AddServeCommand,
+                               AddExtenderCommand, AddSimulateCommand, AddReplayGridCommand});
 
 }  // namespace
 

@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "base/result.h"
-#include "capi/ranker.h"
+#include "workloads/node_ranker.h"
 
 struct carbon_ranker {
-  carbon::capi::Ranker ranker;
+  carbon::workloads::NodeRanker ranker;
 };
 
 namespace {
@@ -22,7 +22,7 @@ namespace {
 using carbon::Invalid;
 using carbon::Result;
 using carbon::Status;
-namespace capi = carbon::capi;
+namespace workloads = carbon::workloads;
 
 constexpr size_t kLongestName = 253;
 // Beyond these nothing that a cluster holds can be; what is computed from them stays finite.
@@ -64,7 +64,7 @@ Status CheckName(std::string_view name) {
   return {};
 }
 
-Status CheckLabels(const capi::NodeLabels& labels) {
+Status CheckLabels(const workloads::NodeLabels& labels) {
   for (const std::string_view label : {labels.region, labels.instance_type, labels.zone}) {
     if (label.size() > kLongestName) {
       return Invalid("a label has at most 253 bytes, not " + std::to_string(label.size()));
@@ -73,7 +73,7 @@ Status CheckLabels(const capi::NodeLabels& labels) {
   return {};
 }
 
-Result<capi::PodRequest> Read(const carbon_pod* pod) {
+Result<workloads::PodRequest> Read(const carbon_pod* pod) {
   if (pod == nullptr) {
     return Invalid("no pod");
   }
@@ -82,9 +82,9 @@ Result<capi::PodRequest> Read(const carbon_pod* pod) {
       !within(pod->run_milliseconds, kLongestRun)) {
     return Invalid("a pod's CPU, memory or run is negative or beyond all measure");
   }
-  return capi::PodRequest{.cpu_cores = static_cast<double>(pod->cpu_millicores) / 1000,
-                          .memory_gb = static_cast<double>(pod->memory_bytes) / 1e9,
-                          .length = carbon::Duration(pod->run_milliseconds)};
+  return workloads::PodRequest{.cpu_cores = static_cast<double>(pod->cpu_millicores) / 1000,
+                               .memory_gb = static_cast<double>(pod->memory_bytes) / 1e9,
+                               .length = carbon::Duration(pod->run_milliseconds)};
 }
 
 Result<carbon::Time> ReadTime(int64_t milliseconds) {
@@ -124,12 +124,12 @@ uint32_t carbon_abi_version(void) { return CARBON_ABI_VERSION; }
 carbon_ranker* carbon_ranker_open(carbon_text options, char* error, size_t error_size) {
   std::unique_ptr<carbon_ranker> made;
   (void)Guarded(error, error_size, [&]() -> Status {
-    auto parsed = capi::ParseRankerOptions(View(options));
+    auto parsed = workloads::ParseNodeRankerOptions(View(options));
     if (!parsed) {
       return parsed.error();
     }
     made = std::unique_ptr<carbon_ranker>(
-        new carbon_ranker{.ranker = capi::Ranker(*std::move(parsed))});
+        new carbon_ranker{.ranker = workloads::NodeRanker(*std::move(parsed))});
     return {};
   });
   return made.release();
@@ -155,9 +155,9 @@ carbon_status carbon_upsert_node(carbon_ranker* ranker, carbon_text name, const 
     if (node == nullptr) {
       return Invalid("no node");
     }
-    const capi::NodeLabels labels{.region = View(node->region),
-                                  .instance_type = View(node->instance_type),
-                                  .zone = View(node->zone)};
+    const workloads::NodeLabels labels{.region = View(node->region),
+                                       .instance_type = View(node->instance_type),
+                                       .zone = View(node->zone)};
     if (Status ok = CheckName(View(name)); !ok) {
       return ok;
     }

@@ -12,12 +12,12 @@
 #include <string_view>
 #include <vector>
 
-#include "capi/published.h"
+#include "support/published.h"
 
 namespace {
 
-using carbon::capi::kNoon;
-using carbon::capi::Published;
+using carbon::kNoon;
+using carbon::Published;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;

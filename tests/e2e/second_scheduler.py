@@ -7,18 +7,41 @@ import contextlib
 import json
 import ssl
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from carbon_scores import NAMESPACE
 from cluster import Cluster
-from harness import REPOSITORY, Child, free_port, kubeconfig_text, write_private
+from harness import (
+    REPOSITORY,
+    Child,
+    Plane,
+    free_port,
+    kubeconfig_text,
+    make_namespace,
+    pod_object,
+    wait_for,
+    write_private,
+)
 
 CARBON_SCHEDULER = REPOSITORY / "build" / "release" / "scheduler" / "carbon-scheduler"
 DEPLOYMENT = REPOSITORY / "deploy" / "scheduler" / "carbon-scheduler.yaml"
 SCHEDULER = "carbon-scheduler"
 REGIONS = {"us-west-2": "US-NW-BPAT", "eu-north-1": "SE"}
+
+
+def objects_of(plane: Plane, manifest: Path) -> list[dict[str, Any]]:
+    """What a file of YAML documents holds; kubectl prints them one behind the other."""
+    listed = plane.kubectl("create", "--dry-run=client", "-o", "json", "-f", manifest).rstrip()
+    objects: list[dict[str, Any]] = []
+    at = 0
+    while at < len(listed):
+        found, end = json.JSONDecoder().raw_decode(listed, at)
+        objects.extend(found["items"] if found["kind"] == "List" else [found])
+        at = end + 1
+    return objects
 
 
 class SecondScheduler:
@@ -27,14 +50,7 @@ class SecondScheduler:
     def __init__(self, cluster: Cluster, folder: Path) -> None:
         self.cluster = cluster
         self.folder = folder
-        listed = cluster.plane.kubectl("create", "--dry-run=client", "-o", "json", "-f", DEPLOYMENT)
-        decoder = json.JSONDecoder()
-        self.objects: list[dict[str, Any]] = []
-        at = 0
-        while at < len(listed.rstrip()):
-            found, end = decoder.raw_decode(listed, at)
-            self.objects.extend(found["items"] if found["kind"] == "List" else [found])
-            at = end + 1
+        self.objects = objects_of(cluster.plane, DEPLOYMENT)
         # The plane runs no containers: the processes are the tests' own.
         cluster.plane.create(*(o for o in self.objects if o["kind"] != "Deployment"))
         cluster.plane.kubectl("apply", "--dry-run=server", "-f", DEPLOYMENT)
@@ -90,3 +106,27 @@ def metrics(port: int) -> dict[str, float]:
         lines = answer.read().decode().splitlines()
     found = [line.rpartition(" ") for line in lines if not line.startswith("#")]
     return {name: float(value) for name, _, value in found}
+
+
+def run_pods(cluster: Cluster, namespace: str, scheduler: str, count: int) -> Counter[str]:
+    """Creates pods that may run anywhere; returns how many each region got, once all are placed."""
+    make_namespace(cluster.plane, namespace)
+    pods = [pod_object(namespace, f"p-{i}", region=None, managed=False) for i in range(count)]
+    for pod in pods:
+        pod["spec"]["schedulerName"] = scheduler
+    cluster.plane.create(*pods)
+    regions = await_placed(cluster, namespace, count)
+    # The next ones shall find the nodes as these did.
+    cluster.plane.kubectl("delete", "namespace", namespace, timeout=120)
+    return regions
+
+
+def await_placed(cluster: Cluster, namespace: str, count: int) -> Counter[str]:
+    def placed() -> list[str] | None:
+        items = cluster.plane.get("pods", "-n", namespace)["items"]
+        nodes = [pod["spec"].get("nodeName") for pod in items]
+        return nodes if len(nodes) == count and all(nodes) else None
+
+    nodes = wait_for(f"{count} pods of {namespace} are placed", placed, timeout=90)
+    # us-west-1-0003
+    return Counter(node.rpartition("-")[0] for node in nodes)

@@ -18,7 +18,14 @@ from harness import (
     pod_object,
     wait_for,
 )
-from second_scheduler import CARBON_SCHEDULER, SCHEDULER, SecondScheduler, metrics
+from second_scheduler import (
+    CARBON_SCHEDULER,
+    SCHEDULER,
+    SecondScheduler,
+    await_placed,
+    metrics,
+    run_pods,
+)
 
 PODS = 60
 CLEANEST = "eu-north-1"
@@ -41,30 +48,6 @@ def second(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Second
     return SecondScheduler(cluster, tmp_path_factory.mktemp("scheduler"))
 
 
-def run_pods(cluster: Cluster, namespace: str, scheduler: str, count: int = PODS) -> Counter[str]:
-    """Creates pods that may run anywhere; returns how many each region got, once all are placed."""
-    make_namespace(cluster.plane, namespace)
-    pods = [pod_object(namespace, f"p-{i}", region=None, managed=False) for i in range(count)]
-    for pod in pods:
-        pod["spec"]["schedulerName"] = scheduler
-    cluster.plane.create(*pods)
-    regions = await_placed(cluster, namespace, count)
-    # The next ones shall find the nodes as these did.
-    cluster.plane.kubectl("delete", "namespace", namespace, timeout=120)
-    return regions
-
-
-def await_placed(cluster: Cluster, namespace: str, count: int) -> Counter[str]:
-    def placed() -> list[str] | None:
-        items = cluster.plane.get("pods", "-n", namespace)["items"]
-        nodes = [pod["spec"].get("nodeName") for pod in items]
-        return nodes if len(nodes) == count and all(nodes) else None
-
-    nodes = wait_for(f"{count} pods of {namespace} are placed", placed, timeout=90)
-    # us-west-1-0003
-    return Counter(node.rpartition("-")[0] for node in nodes)
-
-
 def chi_square(seen: Counter[str], other: Counter[str]) -> float:
     """Of two distributions over the regions, each of as many pods."""
     regions = set(seen) | set(other)
@@ -76,7 +59,7 @@ def test_pods_land_in_the_cleanest_zone_and_are_counted(
 ) -> None:
     publish_as_of_now(scores)
     with second.running("clean") as (child, port):
-        regions = run_pods(second.cluster, "clean", SCHEDULER)
+        regions = run_pods(second.cluster, "clean", SCHEDULER, PODS)
         assert regions[CLEANEST] >= 0.99 * PODS, str(regions)
         found = metrics(port)
         assert found[f'carbonkube_scheduler_placed_pods_total{{region="{CLEANEST}"}}'] >= PODS - 1
@@ -92,9 +75,9 @@ def test_without_a_signal_pods_go_where_the_plain_scheduler_puts_them(
     second: SecondScheduler, scores: Scores
 ) -> None:
     scores.cluster.forget_the_grid()
-    plain = run_pods(second.cluster, "plain", "default-scheduler")
+    plain = run_pods(second.cluster, "plain", "default-scheduler", PODS)
     with second.running("blind") as (child, port):
-        blind = run_pods(second.cluster, "blind", SCHEDULER)
+        blind = run_pods(second.cluster, "blind", SCHEDULER, PODS)
         assert chi_square(blind, plain) < CHI_SQUARE, f"{blind} and {plain}"
         found = metrics(port)
         assert found['carbonkube_scheduler_fallbacks_total{reason="no-signal"}'] > 0

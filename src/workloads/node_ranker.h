@@ -18,19 +18,19 @@
 #include "plan/node_table.h"
 #include "workloads/fleet.h"
 
-namespace carbon::capi {
+namespace carbon::workloads {
 
 /// How nodes are ranked, and what is assumed where a pod does not say.
-struct RankerOptions {
+struct NodeRankerOptions {
   plan::RankingRules rules;
-  workloads::RegionMap regions;  ///< where the nodes' region labels lie
+  RegionMap regions;  ///< where the nodes' region labels lie
   Duration length = std::chrono::hours(1);
   double cpu_cores = 1;
 };
 
 /// Reads {"formula", "stale_after", "provider", "regions", "default_run", "default_cores"}, all of
 /// which may be absent, as may be the text. Invalid, with the field, for all else.
-Result<RankerOptions> ParseRankerOptions(std::string_view json);
+Result<NodeRankerOptions> ParseNodeRankerOptions(std::string_view json);
 
 /// What a scheduler knows of a node.
 struct NodeLabels {
@@ -50,9 +50,9 @@ struct PodRequest {
 ///
 /// Who asks for a rank waits for nobody's work: changes of nodes are written down, and taken in
 /// together by the next one that asks while no other does.
-class Ranker {
+class NodeRanker {
  public:
-  explicit Ranker(RankerOptions options);
+  explicit NodeRanker(NodeRankerOptions options);
 
   /// Takes `data.zones` of the ConfigMap carbon-scores in the place of what it took before. Where
   /// it is invalid, that stays.
@@ -90,7 +90,7 @@ class Ranker {
   void Note(Change change);
   plan::PodRun RunOf(const PodRequest& pod) const;
 
-  const RankerOptions options_;
+  const NodeRankerOptions options_;
 
   std::mutex writing_;   ///< held while a new Known is made
   std::mutex changing_;  ///< guards changes_
@@ -101,4 +101,4 @@ class Ranker {
   std::shared_ptr<const Known> known_ = std::make_shared<const Known>();
 };
 
-}  // namespace carbon::capi
+}  // namespace carbon::workloads

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "capi/ranker.h"
+#include "workloads/node_ranker.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,9 +11,9 @@
 #include <thread>
 #include <vector>
 
-#include "capi/published.h"
+#include "support/published.h"
 
-namespace carbon::capi {
+namespace carbon::workloads {
 namespace {
 
 using std::chrono::hours;
@@ -25,9 +25,9 @@ constexpr PodRequest kPod{.cpu_cores = 4, .memory_gb = 16, .length = hours(2)};
 
 // ---- Options
 
-TEST(RankerOptions, AreTheUsualOnesWhereNothingIsSaid) {
+TEST(NodeRankerOptions, AreTheUsualOnesWhereNothingIsSaid) {
   for (const char* text : {"", "{}"}) {
-    const auto options = ParseRankerOptions(text);
+    const auto options = ParseNodeRankerOptions(text);
     ASSERT_TRUE(options) << options.error().message;
     EXPECT_EQ(options->rules.formula, plan::Formula::expected_emissions);
     EXPECT_EQ(options->rules.stale_after, hours(2));
@@ -37,8 +37,8 @@ TEST(RankerOptions, AreTheUsualOnesWhereNothingIsSaid) {
   }
 }
 
-TEST(RankerOptions, AreReadEachByItsName) {
-  const auto options = ParseRankerOptions(
+TEST(NodeRankerOptions, AreReadEachByItsName) {
+  const auto options = ParseNodeRankerOptions(
       R"({"formula":"intensity-times-cores","stale_after":"30m","provider":"watttime",)"
       R"("regions":{"dc-1":"SE","us-east-1":"MINE"},"default_run":"10m","default_cores":0.5})");
   ASSERT_TRUE(options) << options.error().message;
@@ -51,7 +51,7 @@ TEST(RankerOptions, AreReadEachByItsName) {
   EXPECT_EQ(options->regions.at("us-west-1").zone.name, "CAISO_NORTH") << "as WattTime says";
 }
 
-TEST(RankerOptions, ThatAreWrongAreRefusedByName) {
+TEST(NodeRankerOptions, ThatAreWrongAreRefusedByName) {
   struct Row {
     const char* text;
     const char* why;
@@ -75,7 +75,7 @@ TEST(RankerOptions, ThatAreWrongAreRefusedByName) {
       {R"({"regions":{"a=b":"c"}})", "regions: 'a=b=c' is not REGION=ZONE"},
   };
   for (const Row& row : table) {
-    const auto options = ParseRankerOptions(row.text);
+    const auto options = ParseNodeRankerOptions(row.text);
     ASSERT_FALSE(options) << row.text;
     EXPECT_EQ(options.error().kind, Error::Kind::invalid) << row.text;
     EXPECT_THAT(options.error().message, HasSubstr(row.why)) << row.text;
@@ -84,8 +84,8 @@ TEST(RankerOptions, ThatAreWrongAreRefusedByName) {
 
 // ---- Ranking
 
-TEST(Ranker, FindsANodesZoneByItsRegionUnlessItIsSaid) {
-  Ranker ranker(*ParseRankerOptions(R"({"regions":{"dc-1":"SE"}})"));
+TEST(NodeRanker, FindsANodesZoneByItsRegionUnlessItIsSaid) {
+  NodeRanker ranker(*ParseNodeRankerOptions(R"({"regions":{"dc-1":"SE"}})"));
   ASSERT_TRUE(ranker.LoadZones(Published({{"DE", 400}, {"SE", 20}, {"FR", 40}})));
   ranker.Upsert("frankfurt", {.region = "eu-central-1", .instance_type = "m5.large", .zone = {}});
   ranker.Upsert("ours", {.region = "dc-1", .instance_type = "m5.large", .zone = {}});
@@ -98,8 +98,8 @@ TEST(Ranker, FindsANodesZoneByItsRegionUnlessItIsSaid) {
   EXPECT_TRUE(std::isnan(scored.values[3]));
 }
 
-TEST(Ranker, APodThatDoesNotSayIsTakenForTheUsualOne) {
-  Ranker ranker(*ParseRankerOptions(R"({"default_run":"2h","default_cores":4})"));
+TEST(NodeRanker, APodThatDoesNotSayIsTakenForTheUsualOne) {
+  NodeRanker ranker(*ParseNodeRankerOptions(R"({"default_run":"2h","default_cores":4})"));
   ASSERT_TRUE(ranker.LoadZones(Published({{"DE", 400}})));
   ranker.Upsert("a", {.region = "eu-central-1", .instance_type = {}, .zone = {}});
   const std::vector<std::string_view> nodes = {"a"};
@@ -108,8 +108,8 @@ TEST(Ranker, APodThatDoesNotSayIsTakenForTheUsualOne) {
       ranker.Score({.cpu_cores = 4, .memory_gb = 0, .length = hours(2)}, kNoon, nodes).values);
 }
 
-TEST(Ranker, WhatIsInvalidLeavesWhatWasKnown) {
-  Ranker ranker(*ParseRankerOptions(""));
+TEST(NodeRanker, WhatIsInvalidLeavesWhatWasKnown) {
+  NodeRanker ranker(*ParseNodeRankerOptions(""));
   ASSERT_TRUE(ranker.LoadZones(Published({{"DE", 400}})));
   ranker.Upsert("a", {.region = "eu-central-1", .instance_type = {}, .zone = {}});
   EXPECT_FALSE(ranker.LoadZones("[{}]"));
@@ -119,8 +119,8 @@ TEST(Ranker, WhatIsInvalidLeavesWhatWasKnown) {
   EXPECT_EQ(ranker.Score(kPod, kNoon, nodes).unknown, 1U);
 }
 
-TEST(Ranker, NodesComeChangeAndGo) {
-  Ranker ranker(*ParseRankerOptions(""));
+TEST(NodeRanker, NodesComeChangeAndGo) {
+  NodeRanker ranker(*ParseNodeRankerOptions(""));
   ASSERT_TRUE(ranker.LoadZones(Published({{"DE", 400}, {"SE", 20}})));
   const std::vector<std::string_view> nodes = {"a"};
   ranker.Upsert("a", {.region = {}, .instance_type = {}, .zone = "DE"});
@@ -131,8 +131,8 @@ TEST(Ranker, NodesComeChangeAndGo) {
   EXPECT_EQ(ranker.Score(kPod, kNoon, nodes).unknown, 1U);
 }
 
-TEST(Ranker, ExplainsAValue) {
-  Ranker ranker(*ParseRankerOptions(""));
+TEST(NodeRanker, ExplainsAValue) {
+  NodeRanker ranker(*ParseNodeRankerOptions(""));
   ASSERT_TRUE(ranker.LoadZones(Published({{"DE", 400}})));
   ranker.Upsert("a", {.region = "eu-central-1", .instance_type = "m6g.large", .zone = {}});
   const Watts power =
@@ -153,8 +153,8 @@ TEST(Ranker, ExplainsAValue) {
 // ---- Threads
 
 /// Sixteen threads ask while others change what is known; what each is told is of one moment.
-TEST(Ranker, AnswersManyThreadsWhileNodesAndZonesChange) {
-  Ranker ranker(*ParseRankerOptions(""));
+TEST(NodeRanker, AnswersManyThreadsWhileNodesAndZonesChange) {
+  NodeRanker ranker(*ParseNodeRankerOptions(""));
   const std::string dear = Published({{"DE", 400}, {"SE", 40}});
   const std::string cheap = Published({{"DE", 200}, {"SE", 20}});
   ASSERT_TRUE(ranker.LoadZones(dear));
@@ -199,4 +199,4 @@ TEST(Ranker, AnswersManyThreadsWhileNodesAndZonesChange) {
 }
 
 }  // namespace
-}  // namespace carbon::capi
+}  // namespace carbon::workloads

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "capi/ranker.h"
+#include "workloads/node_ranker.h"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "workloads/regions.h"
 
-namespace carbon::capi {
+namespace carbon::workloads {
 namespace {
 
 namespace json = boost::json;
@@ -29,7 +29,7 @@ Result<std::string> Text(const json::value& value) {
   return value.is_string() ? Result<std::string>(std::string(value.get_string())) : NotA("a text");
 }
 
-Status ReadFormula(const json::value& value, RankerOptions& options) {
+Status ReadFormula(const json::value& value, NodeRankerOptions& options) {
   const auto text = Text(value);
   const auto formula = text ? plan::ParseFormula(*text) : std::nullopt;
   if (!formula) {
@@ -49,7 +49,7 @@ Status ReadDuration(const json::value& value, Duration& duration) {
   return {};
 }
 
-Status ReadCores(const json::value& value, RankerOptions& options) {
+Status ReadCores(const json::value& value, NodeRankerOptions& options) {
   boost::system::error_code not_a_number;
   const auto cores = value.to_number<double>(not_a_number);
   if (not_a_number || !(cores > 0 && cores <= 1e6)) {
@@ -59,15 +59,14 @@ Status ReadCores(const json::value& value, RankerOptions& options) {
   return {};
 }
 
-Status ReadRegions(const json::value& value, RankerOptions& options) {
+Status ReadRegions(const json::value& value, NodeRankerOptions& options) {
   if (!value.is_object()) {
     return NotA("an object of region: zone");
   }
   for (const auto& [region, zone] : value.get_object()) {
     const auto text = Text(zone);
     const Status done =
-        text ? workloads::OverrideRegion(options.regions, std::string(region) + "=" + *text)
-             : text.error();
+        text ? OverrideRegion(options.regions, std::string(region) + "=" + *text) : text.error();
     if (!done) {
       return done;
     }
@@ -77,28 +76,28 @@ Status ReadRegions(const json::value& value, RankerOptions& options) {
 
 struct Field {
   std::string_view name;
-  Status (*read)(const json::value&, RankerOptions&);
+  Status (*read)(const json::value&, NodeRankerOptions&);
 };
 constexpr std::array<Field, 5> kFields = {{
     {"formula", ReadFormula},
     {"stale_after",
-     [](const json::value& value, RankerOptions& options) {
+     [](const json::value& value, NodeRankerOptions& options) {
        return ReadDuration(value, options.rules.stale_after);
      }},
     {"default_run", [](const json::value& value,
-                       RankerOptions& options) { return ReadDuration(value, options.length); }},
+                       NodeRankerOptions& options) { return ReadDuration(value, options.length); }},
     {"default_cores", ReadCores},
     {"regions", ReadRegions},
 }};
 
 /// The table that the library carries, in the names of the provider that `fields` say.
-Result<workloads::RegionMap> RegionsOf(const json::object& fields) {
+Result<RegionMap> RegionsOf(const json::object& fields) {
   const json::value* const field = fields.if_contains(kProviderField);
   const auto provider = field != nullptr ? Text(*field) : std::string(kUsualProvider);
   if (!provider) {
     return provider.error();
   }
-  auto regions = workloads::MapRegions(workloads::BuiltInRegions(), *provider);
+  auto regions = MapRegions(BuiltInRegions(), *provider);
   if (regions.empty()) {
     return Invalid("it is not known what '" + Printable(*provider) + "' calls any region's zone");
   }
@@ -131,8 +130,8 @@ json::object Described(const plan::Ranking::Reason& reason, std::string_view nod
 
 }  // namespace
 
-Result<RankerOptions> ParseRankerOptions(std::string_view text) {
-  RankerOptions options;
+Result<NodeRankerOptions> ParseNodeRankerOptions(std::string_view text) {
+  NodeRankerOptions options;
   json::value value = json::object();
   if (text.size() > kMostOptionBytes) {
     return Invalid("more than 1 MiB");
@@ -163,9 +162,9 @@ Result<RankerOptions> ParseRankerOptions(std::string_view text) {
   return options;
 }
 
-Ranker::Ranker(RankerOptions options) : options_(std::move(options)) {}
+NodeRanker::NodeRanker(NodeRankerOptions options) : options_(std::move(options)) {}
 
-Status Ranker::LoadZones(std::string_view text) {
+Status NodeRanker::LoadZones(std::string_view text) {
   auto read = grid::ReadZones(text);
   auto zones = read ? plan::ZoneIntensities::Of(*std::move(read))
                     : Result<plan::ZoneIntensities>(read.error());
@@ -177,12 +176,12 @@ Status Ranker::LoadZones(std::string_view text) {
   return {};
 }
 
-void Ranker::ForgetZones() {
+void NodeRanker::ForgetZones() {
   const std::lock_guard lock(writing_);
   Put(std::make_shared<const Known>(Known{.nodes = Taken()->nodes, .zones = {}}));
 }
 
-void Ranker::Upsert(std::string_view name, const NodeLabels& labels) {
+void NodeRanker::Upsert(std::string_view name, const NodeLabels& labels) {
   plan::NodeSite site{.zone = {std::string(labels.zone)},
                       .model = energy::AwsNodeModel(labels.instance_type)};
   const auto region = options_.regions.find(std::string(labels.region));
@@ -195,9 +194,9 @@ void Ranker::Upsert(std::string_view name, const NodeLabels& labels) {
   Note({.name = std::string(name), .site = std::move(site)});
 }
 
-void Ranker::Remove(std::string_view name) { Note({.name = std::string(name), .site = {}}); }
+void NodeRanker::Remove(std::string_view name) { Note({.name = std::string(name), .site = {}}); }
 
-void Ranker::Note(Change change) {
+void NodeRanker::Note(Change change) {
   bool many = false;
   {
     const std::lock_guard lock(changing_);
@@ -210,8 +209,8 @@ void Ranker::Note(Change change) {
   }
 }
 
-Ranker::Scored Ranker::Score(const PodRequest& pod, Time now,
-                             std::span<const std::string_view> nodes) {
+NodeRanker::Scored NodeRanker::Score(const PodRequest& pod, Time now,
+                                     std::span<const std::string_view> nodes) {
   const auto known = Newest();
   Scored scored;
   scored.values =
@@ -222,20 +221,20 @@ Ranker::Scored Ranker::Score(const PodRequest& pod, Time now,
   return scored;
 }
 
-std::string Ranker::Explain(const PodRequest& pod, Time now, std::string_view node) {
+std::string NodeRanker::Explain(const PodRequest& pod, Time now, std::string_view node) {
   const auto known = Newest();
   const plan::Ranking ranking(known->nodes, known->zones, RunOf(pod), now, options_.rules);
   return json::serialize(Described(ranking.Explain(node), node));
 }
 
-std::shared_ptr<const Ranker::Known> Ranker::Newest() {
+std::shared_ptr<const NodeRanker::Known> NodeRanker::Newest() {
   if (changed_.load(std::memory_order_acquire)) {
     TakeChangesIn();
   }
   return Taken();
 }
 
-void Ranker::TakeChangesIn() {
+void NodeRanker::TakeChangesIn() {
   const std::unique_lock lock(writing_, std::try_to_lock);
   if (!lock) {
     return;
@@ -257,21 +256,21 @@ void Ranker::TakeChangesIn() {
   Put(std::move(next));
 }
 
-std::shared_ptr<const Ranker::Known> Ranker::Taken() const {
+std::shared_ptr<const NodeRanker::Known> NodeRanker::Taken() const {
   const std::lock_guard lock(handing_);
   return known_;
 }
 
-void Ranker::Put(std::shared_ptr<const Known> known) {
+void NodeRanker::Put(std::shared_ptr<const Known> known) {
   // What it replaces is let go outside the lock.
   const std::lock_guard lock(handing_);
   known_.swap(known);
 }
 
-plan::PodRun Ranker::RunOf(const PodRequest& pod) const {
+plan::PodRun NodeRanker::RunOf(const PodRequest& pod) const {
   return {.request = {.cpu_cores = pod.cpu_cores > 0 ? pod.cpu_cores : options_.cpu_cores,
                       .memory_gb = pod.memory_gb},
           .length = pod.length > Duration::zero() ? pod.length : options_.length};
 }
 
-}  // namespace carbon::capi
+}  // namespace carbon::workloads

@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "grid/zonal_intensity.h"
 
-namespace carbon::capi {
+namespace carbon {
 
 inline const Time kNoon = *ParseTime("2021-07-01T12:00:00Z");
 
@@ -35,4 +35,4 @@ inline std::string Published(const std::vector<std::pair<std::string, double>>& 
   return grid::WriteZones(published, size_t{1} << 20).json;
 }
 
-}  // namespace carbon::capi
+}  // namespace carbon

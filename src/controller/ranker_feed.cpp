@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/ranker_feed.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "kube/object.h"
+
+namespace carbon::controller {
+
+void RankerFeed::Take(const Nodes& nodes) {
+  std::map<std::string, Nodes::Item> now;
+  for (const Nodes::Item& item : nodes) {
+    const workloads::NodeView& node = item->value;
+    const auto before = nodes_.find(node.name);
+    if (before == nodes_.end() || before->second != item) {
+      ranker_.Upsert(node.name,
+                     {.region = node.region(), .instance_type = node.instance_type(), .zone = {}});
+    }
+    now.emplace(node.name, item);
+  }
+  for (const auto& [name, item] : nodes_) {
+    if (!now.contains(name)) {
+      ranker_.Remove(name);
+    }
+  }
+  nodes_ = std::move(now);
+}
+
+void RankerFeed::Take(const Published& published) {
+  if (published_ == published) {
+    return;
+  }
+  published_ = published;
+  if (published.size() == 0) {
+    spdlog::warn("no intensities are published: nodes are ranked alike");
+    ranker_.ForgetZones();
+    return;
+  }
+  if (const Status loaded = ranker_.LoadZones((*published.begin())->value); !loaded) {
+    spdlog::warn("what is published is not used, what was published before is: {}",
+                 loaded.error().message);
+  }
+}
+
+kube::InformerOptions NodesOptions() { return {.path = "/api/v1/nodes", .selection = {}}; }
+
+kube::InformerOptions PublishedOptions(const ScoresPlace& place) {
+  return {.path = kube::ApiPath({"api", "v1", "namespaces", place.name_space, "configmaps"}),
+          .selection = {.labels = {}, .fields = "metadata.name=" + place.name}};
+}
+
+std::optional<std::string> ReadPublished(const boost::json::object& object) {
+  return std::string(kube::StringAt(kube::ObjectAt(object, {"data"}), "zones"));
+}
+
+}  // namespace carbon::controller
