@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Pods per second of kube-scheduler with the plug-in CarbonScore, as a ratio to the plain one.
+"""Pods per second of kube-scheduler with CarbonScore or an extender, as ratios to the plain one.
 
 A plane of its own, with as many nodes in each of five regions; each run makes pods that wait,
-then starts a scheduler and reads its metrics until all are placed. The two kinds take turns.
-Prints JSON: per kind the runs, and the ratio of their medians.
+then starts a scheduler and reads its metrics until all are placed. The kinds take turns: plain,
+with the plug-in, with `carbon-kube extender` asked by names or by whole nodes, with an extender
+that answers nothing at once.
+Prints JSON: per kind the runs, and ratios of their medians.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import statistics
@@ -17,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -27,22 +31,30 @@ sys.path.insert(0, str(REPOSITORY / "tests" / "e2e"))
 from carbon_scores import Scores, publish_as_of_now  # noqa: E402
 from cluster import Cluster  # noqa: E402
 from harness import (  # noqa: E402
+    CARBON_KUBE,
     Child,
     Plane,
     apply_manifests,
     make_namespace,
     pod_object,
     replay_grid,
+    wait_for,
 )
 from second_scheduler import (  # noqa: E402
     CARBON_SCHEDULER,
+    REGIONS,
     SCHEDULER,
     SecondScheduler,
     metrics,
 )
 
-KINDS = ("plain", "plugin")
+KINDS = ("plain", "plugin", "extender", "whole-nodes", "null")
+NULL_EXTENDER = REPOSITORY / "build" / "release" / "benchmarks" / "null_extender"
 BATCH = 500
+BUILDS = (
+    ("scripts/build", "release", "carbon-kube", "null_extender"),
+    ("scripts/build-scheduler",),
+)
 
 
 @dataclass
@@ -78,25 +90,62 @@ def algorithm(port: int) -> tuple[float, float]:
     return 1000 * found[f"{prefix}_sum"] / count, 1000 * p99
 
 
-def config_of(kind: str, second: SecondScheduler) -> Path:
+def extender_of(kind: str, second: SecondScheduler) -> tuple[Child, int] | None:
+    """Whom the scheduler of that kind asks, and the port there."""
+    port_file = second.folder / f"{kind}.port"
+    port_file.unlink(missing_ok=True)
+    regions = [f"--region={region}={zone}" for region, zone in REGIONS.items()]
+    kubeconfig = second.cluster.plane.kubeconfig
+    carbon = (CARBON_KUBE, "extender", "--kubeconfig", kubeconfig, *regions, "--port", "0")
+    commands = {
+        "extender": (*carbon, "--port-file", port_file),
+        "whole-nodes": (*carbon, "--port-file", port_file),
+        "null": (NULL_EXTENDER, port_file),
+    }
+    if kind not in commands:
+        return None
+    child = Child(*commands[kind], log=second.folder / f"{kind}-extender.log")
+    wait_for("the extender is up", lambda: port_file.is_file() and port_file.read_text(), 60)
+    return child, int(port_file.read_text())
+
+
+def config_of(kind: str, second: SecondScheduler, extender_port: int) -> Path:
     """The manifest's, for one process without a limit of requests; plain is without the plug-in."""
     text = second.config().read_text()
     text = text.replace("leaderElect: true", "leaderElect: false")
     text = text.replace("clientConnection: {", "clientConnection: {qps: 5000, burst: 5000, ")
-    if kind == "plain":
+    if kind != "plugin":
         head, _, rest = text.partition("    plugins:\n")
         text = head + rest[rest.index("clientConnection:") :]
+    if extender_port:
+        extender = {
+            "urlPrefix": f"http://127.0.0.1:{extender_port}",
+            "prioritizeVerb": "prioritize",
+            "weight": 12,
+            "nodeCacheCapable": kind != "whole-nodes",
+            "httpTimeout": "5s",
+            "ignorable": True,
+        }
+        text += f"extenders: {json.dumps([extender])}\n"
     path = second.folder / f"{kind}.yaml"
     path.write_text(text)
     return path
 
 
-def start(kind: str, second: SecondScheduler) -> tuple[Child, int]:
+@contextlib.contextmanager
+def running(kind: str, second: SecondScheduler) -> Iterator[tuple[Child, int]]:
     # The plane's own, which is one program with the API server.
     pid = (second.cluster.plane.folder / "run" / "kube-scheduler.pid").read_text().strip()
     plain = (Path(f"/proc/{pid}/exe").readlink(), "kube-scheduler")
     program = (CARBON_SCHEDULER,) if kind == "plugin" else plain
-    return second.start(kind, program, config_of(kind, second))
+    with contextlib.ExitStack() as stack:
+        asked = extender_of(kind, second)
+        if asked is not None:
+            stack.callback(asked[0].end)
+        config = config_of(kind, second, 0 if asked is None else asked[1])
+        child, port = second.start(kind, program, config)
+        stack.callback(child.end)
+        yield child, port
 
 
 def one_run(kind: str, number: int, second: SecondScheduler, pods: int) -> Run:
@@ -108,8 +157,7 @@ def one_run(kind: str, number: int, second: SecondScheduler, pods: int) -> Run:
         pod["spec"]["containers"][0]["resources"]["requests"] = {"cpu": "1", "memory": "2Gi"}
     for begin in range(0, pods, BATCH):
         cluster.plane.create(*waiting[begin : begin + BATCH])
-    child, port = start(kind, second)
-    try:
+    with running(kind, second) as (child, port):
         began, base = 0.0, 0.0
         give_up = time.monotonic() + 300
         while (done := placed(port)) < pods:
@@ -120,8 +168,6 @@ def one_run(kind: str, number: int, second: SecondScheduler, pods: int) -> Run:
             time.sleep(0.05)
         seconds = time.monotonic() - began
         mean, p99 = algorithm(port)
-    finally:
-        child.end()
     items = cluster.plane.get("pods", "-n", namespace)["items"]
     clean = sum(item["spec"].get("nodeName", "").startswith("eu-north-1") for item in items)
     cluster.plane.kubectl("delete", "namespace", namespace, timeout=300)
@@ -145,6 +191,9 @@ def measure(second: SecondScheduler, pods: int, runs: int) -> dict[str, Any]:
     }
     return {
         "plugin_ratio": median["plugin"] / median["plain"],
+        "extender_ratio": median["extender"] / median["plain"],
+        "whole_nodes_ratio": median["whole-nodes"] / median["plain"],
+        "extender_vs_null": median["extender"] / median["null"],
         "added_ms": mean["plugin"] - mean["plain"],
         "runs": {kind: [asdict(run) for run in each] for kind, each in found.items()},
     }
@@ -160,7 +209,7 @@ def main() -> None:
     parser.add_argument("--pods", type=int, default=2000)
     parser.add_argument("--runs", type=int, default=3, help="of each kind")
     options = parser.parse_args()
-    for build in (("scripts/build", "release", "carbon-kube"), ("scripts/build-scheduler",)):
+    for build in BUILDS:
         subprocess.run(build, cwd=REPOSITORY, check=True, stdout=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["CARBON_KUBE_STATE"] = f"{folder}/state"

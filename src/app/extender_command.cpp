@@ -31,8 +31,6 @@ constexpr const char* kExample =
 
 constexpr Duration kPatience = std::chrono::seconds(60);
 constexpr Duration kTick = std::chrono::minutes(1);
-/// A scheduler that has asked and does so no more is worth a word: it goes on without us, silently.
-constexpr Duration kSilence = std::chrono::minutes(10);
 
 struct Options {
   ClusterFlags cluster;
@@ -92,27 +90,6 @@ Result<Task> Understand(const Options& options) {
   return task;
 }
 
-/// Says it once when the scheduler has fallen silent, and when it asks again.
-class SilenceWatch {
- public:
-  void Look(const serve::ExtenderCounters& counters, Time now) {
-    const Time last{Duration(counters.last_ms.load())};
-    const bool silent = last > Time{} && now - last > kSilence;
-    if (silent && !silent_) {
-      spdlog::warn(
-          "no scheduler has asked since {}: if pods are still placed, they are placed "
-          "without regard to emissions",
-          FormatTime(last));
-    } else if (silent_ && !silent) {
-      spdlog::info("a scheduler asks again");
-    }
-    silent_ = silent;
-  }
-
- private:
-  bool silent_ = false;
-};
-
 Status Serve(const Options& options, const Task& task, const Cluster& cluster,
              const net::Clock& clock, const std::stop_token& stop) {
   workloads::NodeRanker ranker(task.ranking);
@@ -142,12 +119,14 @@ Status Serve(const Options& options, const Task& task, const Cluster& cluster,
   }
   std::cout << "ranking " << nodes.Now().size() << " nodes on "
             << UrlOf(options.listen.address, (*server)->port()) << std::endl;
-  SilenceWatch silence;
+  serve::SilenceWatch silence;
   while (!stop.stop_requested()) {
     wakeup.Wait(kTick, stop);
     feed.Take(nodes.Now());
     feed.Take(published.Now());
-    silence.Look(extender.counters(), clock.Now());
+    if (const auto notice = silence.Look(extender.counters(), clock.Now())) {
+      spdlog::log(notice->warning ? spdlog::level::warn : spdlog::level::info, "{}", notice->text);
+    }
   }
   spdlog::info("answered {}, without a signal {}, refused {}", extender.counters().answered.load(),
                extender.counters().unranked.load(), extender.counters().refused.load());

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -91,6 +92,19 @@ std::string Priorities(const std::vector<std::string_view>& names,
 }
 
 }  // namespace
+
+std::optional<SilenceWatch::Notice> SilenceWatch::Look(const ExtenderCounters& counters, Time now) {
+  const Time last{Duration(counters.last_ms.load())};
+  const bool silent = last > Time{} && now - last >= kSilence;
+  if (silent == std::exchange(silent_, silent)) {
+    return std::nullopt;
+  }
+  if (!silent) {
+    return Notice{false, "a scheduler asks again"};
+  }
+  return Notice{true, "no scheduler has asked since " + FormatTime(last) +
+                          ": if pods are placed, they are placed without regard to emissions"};
+}
 
 net::HttpResponse Extender::Answer(const net::ServerRequest& request) {
   if (request.path == "/healthz") {

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "base/time.h"
 #include "net/clock.h"
@@ -22,6 +24,23 @@ struct ExtenderCounters {
   std::atomic<uint64_t> unranked{0};  ///< with none, as nothing is known of any of the nodes
   std::atomic<uint64_t> refused{0};   ///< questions that cannot be read
   std::atomic<int64_t> last_ms{0};    ///< when it was asked last, since 1970; 0: never
+};
+
+/// Whether a scheduler that has asked does so no more: it goes on without us and tells nobody.
+class SilenceWatch {
+ public:
+  static constexpr Duration kSilence = std::chrono::minutes(10);
+
+  /// A line for the log.
+  struct Notice {
+    bool warning;
+    std::string text;
+  };
+  /// At a change only: nobody has asked for kSilence, or somebody asks again.
+  std::optional<Notice> Look(const ExtenderCounters& counters, Time now);
+
+ private:
+  bool silent_ = false;
 };
 
 /// The scheduler extender's webhook of Kubernetes (k8s.io/kube-scheduler/extender/v1,

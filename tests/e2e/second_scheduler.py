@@ -117,7 +117,7 @@ def run_pods(cluster: Cluster, namespace: str, scheduler: str, count: int) -> Co
     cluster.plane.create(*pods)
     regions = await_placed(cluster, namespace, count)
     # The next ones shall find the nodes as these did.
-    cluster.plane.kubectl("delete", "namespace", namespace, timeout=120)
+    cluster.plane.kubectl("delete", "pods", "--all", "-n", namespace, "--grace-period=0", "--force")
     return regions
 
 

@@ -105,7 +105,7 @@ def test_where_room_is_scarce_no_node_is_overbooked(
             used[pod["spec"]["nodeName"]] += requested_millicores(pod)
     assert max(used.values()) <= 16_000, str(used)
     assert regions[CLEANEST] == 4, f"the cleanest nodes are filled first: {regions}"
-    plane.kubectl("delete", "namespace", "scarce", timeout=120)
+    plane.kubectl("delete", "pods", "--all", "-n", "scarce", "--grace-period=0", "--force")
 
 
 def test_a_leader_that_dies_loses_no_pod(second: SecondScheduler, scores: Scores) -> None:
@@ -133,7 +133,7 @@ def test_a_leader_that_dies_loses_no_pod(second: SecondScheduler, scores: Scores
             assert regions[CLEANEST] >= 0.99 * PODS, str(regions)
             assert holder() != first
             assert follower.alive()
-            plane.kubectl("delete", "namespace", "led", timeout=120)
+            plane.kubectl("delete", "pods", "--all", "-n", "led", "--grace-period=0", "--force")
         finally:
             follower.end()
     finally:

@@ -134,6 +134,21 @@ TEST_F(ExtenderTest, RefusesBadQuestionsAndSaysWhy) {
   EXPECT_EQ(extender_.counters().refused, table.size());
 }
 
+TEST_F(ExtenderTest, SaysOnceThatNobodyAsksAnyMore) {
+  SilenceWatch silence;
+  EXPECT_FALSE(silence.Look(extender_.counters(), clock_.Now())) << "nobody ever did";
+  (void)Ask("{}");
+  EXPECT_FALSE(silence.Look(extender_.counters(), clock_.Now()));
+  clock_.Advance(SilenceWatch::kSilence);
+  const auto notice = silence.Look(extender_.counters(), clock_.Now());
+  ASSERT_TRUE(notice);
+  EXPECT_TRUE(notice->warning);
+  EXPECT_THAT(notice->text, HasSubstr("no scheduler has asked since 2021-07-01T12:00:00Z"));
+  EXPECT_FALSE(silence.Look(extender_.counters(), clock_.Now()));
+  (void)Ask("{}");
+  EXPECT_EQ(silence.Look(extender_.counters(), clock_.Now())->text, "a scheduler asks again");
+}
+
 TEST_F(ExtenderTest, HasTwoPaths) {
   const auto get = [&](const std::string& method, const std::string& path) {
     return extender_
