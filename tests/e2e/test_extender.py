@@ -138,7 +138,8 @@ def test_one_that_answers_nonsense_is_passed_over(asking: Asking, scores: Scores
     scores.cluster.forget_the_grid()
     with asking.extender() as (extender, port), asking.scheduler("blind-asking", port):
         regions = asking.run("blind-asking", count=20)
-        assert len(regions) == 5, "as without a signal"
+        # Others have pods in some regions, which fills their nodes unevenly.
+        assert regions[CLEANEST] < 20, f"as without a signal: {regions}"
         request = urllib.request.Request(f"http://127.0.0.1:{port}/prioritize", data=b"<html>")
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(request, timeout=10)
