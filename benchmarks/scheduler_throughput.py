@@ -5,7 +5,7 @@
 A plane of its own, with as many nodes in each of five regions; each run makes pods that wait,
 then starts a scheduler and reads its metrics until all are placed. The kinds take turns: plain,
 with the plug-in, with `carbon-kube extender` asked by names or by whole nodes, with an extender
-that answers nothing at once.
+that answers the same list at once.
 Prints JSON: per kind the runs, and ratios of their medians.
 """
 
@@ -58,6 +58,7 @@ RATIOS = (
     ("extender_vs_null", "extender", "null"),
 )
 BATCH = 500
+SCORED = 420  # of 1000 nodes a scheduler looks at so many
 BUILDS = (
     ("scripts/build", "release", "carbon-kube", "null_extender"),
     ("scripts/build-scheduler",),
@@ -97,6 +98,15 @@ def algorithm(port: int) -> tuple[float, float]:
     return 1000 * found[f"{prefix}_sum"] / count, 1000 * p99
 
 
+def constant_answer(second: SecondScheduler) -> Path:
+    """As many nodes as ours names in an answer, each with the same score."""
+    nodes = second.cluster.plane.get("nodes")["items"][:SCORED]
+    path = second.folder / "answer.json"
+    scores = [{"Host": node["metadata"]["name"], "Score": 5} for node in nodes]
+    path.write_text(json.dumps(scores, separators=(",", ":")))
+    return path
+
+
 def extender_of(kind: str, second: SecondScheduler) -> tuple[Child, int] | None:
     """Whom the scheduler of that kind asks, and the port there."""
     port_file = second.folder / f"{kind}.port"
@@ -107,7 +117,7 @@ def extender_of(kind: str, second: SecondScheduler) -> tuple[Child, int] | None:
     commands = {
         "extender": (*carbon, "--port-file", port_file),
         "whole-nodes": (*carbon, "--port-file", port_file),
-        "null": (NULL_EXTENDER, port_file),
+        "null": (NULL_EXTENDER, port_file, constant_answer(second)),
     }
     if kind not in commands:
         return None
