@@ -95,8 +95,8 @@ Status Serve(const Options& options, const Task& task, const Cluster& cluster,
   workloads::NodeRanker ranker(task.ranking);
   controller::Wakeup wakeup;
   const auto wake = [&](std::string_view) { wakeup.Wake(); };
-  kube::Informer<workloads::NodeView> nodes(controller::NodesOptions(), cluster.make_client, clock,
-                                            workloads::ReadNode, wake);
+  kube::Informer<workloads::NodeView> nodes({.path = "/api/v1/nodes", .selection = {}},
+                                            cluster.make_client, clock, workloads::ReadNode, wake);
   kube::Informer<std::string> published(controller::PublishedOptions(task.place),
                                         cluster.make_client, clock, controller::ReadPublished,
                                         wake);

@@ -3,29 +3,24 @@
 
 #include <spdlog/spdlog.h>
 
-#include <utility>
-
 #include "kube/object.h"
 
 namespace carbon::controller {
 
 void RankerFeed::Take(const Nodes& nodes) {
-  std::map<std::string, Nodes::Item> now;
   for (const Nodes::Item& item : nodes) {
     const workloads::NodeView& node = item->value;
-    const auto before = nodes_.find(node.name);
-    if (before == nodes_.end() || before->second != item) {
+    if (nodes_.Find(item->key) != &node) {
       ranker_.Upsert(node.name,
                      {.region = node.region(), .instance_type = node.instance_type(), .zone = {}});
     }
-    now.emplace(node.name, item);
   }
-  for (const auto& [name, item] : nodes_) {
-    if (!now.contains(name)) {
-      ranker_.Remove(name);
+  for (const Nodes::Item& item : nodes_) {
+    if (nodes.Find(item->key) == nullptr) {
+      ranker_.Remove(item->value.name);
     }
   }
-  nodes_ = std::move(now);
+  nodes_ = nodes;
 }
 
 void RankerFeed::Take(const Published& published) {
@@ -43,8 +38,6 @@ void RankerFeed::Take(const Published& published) {
                  loaded.error().message);
   }
 }
-
-kube::InformerOptions NodesOptions() { return {.path = "/api/v1/nodes", .selection = {}}; }
 
 kube::InformerOptions PublishedOptions(const ScoresPlace& place) {
   return {.path = kube::ApiPath({"api", "v1", "namespaces", place.name_space, "configmaps"}),

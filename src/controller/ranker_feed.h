@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 
@@ -32,12 +31,10 @@ class RankerFeed {
 
  private:
   workloads::NodeRanker& ranker_;
-  std::map<std::string, Nodes::Item> nodes_;
+  Nodes nodes_;  ///< taken last
   std::optional<Published> published_;
 };
 
-/// Follows all nodes of the cluster. `on_change` is called from the informer's thread.
-kube::InformerOptions NodesOptions();
 /// Follows the one ConfigMap.
 kube::InformerOptions PublishedOptions(const ScoresPlace& place);
 /// What is kept of a ConfigMap: data.zones.
