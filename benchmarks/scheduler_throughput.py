@@ -46,6 +46,7 @@ from second_scheduler import (  # noqa: E402
     SCHEDULER,
     SecondScheduler,
     metrics,
+    plain_scheduler,
 )
 
 KINDS = ("plain", "plugin", "extender", "whole-nodes", "null")
@@ -151,9 +152,7 @@ def config_of(kind: str, second: SecondScheduler, extender_port: int) -> Path:
 
 @contextlib.contextmanager
 def running(kind: str, second: SecondScheduler) -> Iterator[tuple[Child, int]]:
-    # The plane's own, which is one program with the API server.
-    pid = (second.cluster.plane.folder / "run" / "kube-scheduler.pid").read_text().strip()
-    plain = (Path(f"/proc/{pid}/exe").readlink(), "kube-scheduler")
+    plain = plain_scheduler(second.cluster.plane)
     program = (CARBON_SCHEDULER,) if kind == "plugin" else plain
     with contextlib.ExitStack() as stack:
         asked = extender_of(kind, second)

@@ -96,6 +96,12 @@ class SecondScheduler:
             child.end()
 
 
+def plain_scheduler(plane: Plane) -> tuple[Path, str]:
+    """The plane's own kube-scheduler, which is one program with its API server."""
+    pid = (plane.folder / "run" / "kube-scheduler.pid").read_text().strip()
+    return Path(f"/proc/{pid}/exe").readlink(), "kube-scheduler"
+
+
 def metrics(port: int) -> dict[str, float]:
     """All that a scheduler tells, by name and labels."""
     context = ssl.create_default_context()

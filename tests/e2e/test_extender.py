@@ -28,7 +28,7 @@ from harness import (
     wait_for,
     write_private,
 )
-from second_scheduler import REGIONS, metrics, objects_of, run_pods
+from second_scheduler import REGIONS, metrics, objects_of, plain_scheduler, run_pods
 
 MANIFEST = REPOSITORY / "deploy" / "scheduler" / "extender.yaml"
 SCHEDULER = "asking-scheduler"
@@ -82,10 +82,9 @@ class Asking:
         text += f"clientConnection: {{kubeconfig: {self.cluster.plane.kubeconfig}}}\n"
         config = self.folder / f"{name}.yaml"
         config.write_text(text)
-        pid = (self.cluster.plane.folder / "run" / "kube-scheduler.pid").read_text().strip()
         port = free_port()
         child = Child(
-            *(Path(f"/proc/{pid}/exe").readlink(), "kube-scheduler", "--config", config),
+            *(*plain_scheduler(self.cluster.plane), "--config", config),
             *("--bind-address=127.0.0.1", f"--secure-port={port}"),
             f"--authentication-kubeconfig={self.cluster.plane.kubeconfig}",
             f"--authorization-kubeconfig={self.cluster.plane.kubeconfig}",
