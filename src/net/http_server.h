@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "net/http.h"
+#include "net/server_certificates.h"
 
 namespace carbon::net {
 
@@ -36,12 +37,14 @@ struct ServerOptions {
   uint16_t port = 0;  ///< 0 = any free one
   size_t max_body = size_t{1} << 20;
   size_t max_connections = 256;
-  Duration idle_timeout = std::chrono::seconds(120);
+  Duration idle_timeout = std::chrono::seconds(120);    ///< between requests
+  Duration request_timeout = std::chrono::seconds(10);  ///< from a request's first byte to its last
+  std::shared_ptr<ServerCertificates> certificates;     ///< HTTPS by these; null: plain HTTP
 };
 
 /// An HTTP/1.1 server on a thread of its own: keep-alive, Content-Length on every answer,
-/// TCP_NODELAY, bounded header, body, connections and idle time. The destructor stops it and closes
-/// every connection.
+/// TCP_NODELAY, bounded header, body, connections and times. Where it speaks TLS, who does not is
+/// told so in plain HTTP. The destructor stops it and closes every connection.
 class HttpServer {
  public:
   /// Fails where the address cannot be bound: "cannot listen on 127.0.0.1:8080: …".

@@ -154,6 +154,7 @@ TEST(HttpServer, SurvivesAThrowingHandler) {
 TEST(HttpServer, ClosesSlowAndIdleConnections) {
   ServerOptions options;
   options.idle_timeout = milliseconds(200);
+  options.request_timeout = milliseconds(200);
   const auto server = Serve(Echo, options);
   Socket idle(server->port());
   Socket slow(server->port());
@@ -168,6 +169,18 @@ TEST(HttpServer, ClosesSlowAndIdleConnections) {
   Socket fresh(server->port());
   fresh.Say("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
   EXPECT_TRUE(fresh.HearAll().ends_with("GET / "));
+}
+
+TEST(HttpServer, GivesARequestLessTimeThanAnIdleConnection) {
+  ServerOptions options;
+  options.request_timeout = milliseconds(200);
+  const auto server = Serve(Echo, options);
+  Socket idle(server->port());
+  Socket half(server->port());
+  half.Say("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhal");
+  EXPECT_TRUE(half.Closed());
+  idle.Say("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(idle.HearAll().ends_with("GET / "));
 }
 
 TEST(HttpServer, CapsTheNumberOfConnections) {
