@@ -9,16 +9,15 @@
 #include <utility>
 
 #include "app/cluster_flags.h"
+#include "app/extender_flags.h"
 #include "app/listen_flags.h"
 #include "app/log_flags.h"
-#include "app/region_flags.h"
-#include "app/scores_flags.h"
 #include "app/stop_signals.h"
-#include "base/text.h"
 #include "controller/ranker_feed.h"
 #include "controller/wakeup.h"
 #include "net/clock.h"
 #include "net/http_server.h"
+#include "net/server_certificates.h"
 #include "serve/extender.h"
 #include "workloads/node_ranker.h"
 
@@ -27,70 +26,116 @@ namespace {
 
 constexpr const char* kExample =
     R"(Example: beside a scheduler, which asks http://127.0.0.1:9410 (docs/reference/scheduler.md)
-  carbon-kube extender --region us-west-2=US-NW-BPAT)";
+  carbon-kube extender --region us-west-2=US-NW-BPAT
+Example: for schedulers on other machines, which show a certificate
+  carbon-kube extender --address 0.0.0.0 --tls-cert-file tls.crt --tls-private-key-file tls.key \
+    --client-ca-file ca.crt)";
 
 constexpr Duration kPatience = std::chrono::seconds(60);
 constexpr Duration kTick = std::chrono::minutes(1);
 
-struct Options {
-  ClusterFlags cluster;
-  std::string scores = kScoresPlace;
-  std::string provider = "electricity-maps";
-  RegionFlags regions;
-  std::string formula{plan::ToString(plan::Formula::expected_emissions)};
-  std::string stale_after = "2h";
-  ListenFlags listen{.address = "127.0.0.1", .port = 9410, .port_file = {}};
-  std::string log_level = "info";
+/// What is looked after while the servers answer.
+class Care {
+ public:
+  Care(const ExtenderTask& task, workloads::NodeRanker& ranker, serve::ExtenderMetrics& metrics)
+      : task_(task), metrics_(metrics), feed_(ranker) {}
+
+  void Feed(const controller::RankerFeed::Nodes& nodes,
+            const controller::RankerFeed::Published& published) {
+    feed_.Take(nodes);
+    if (!feed_.Take(published)) {
+      metrics_.UnreadableIntensities();
+    }
+  }
+
+  void Look(Time now) {
+    if (const auto notice = silence_.Look(metrics_.LastAsked(), now)) {
+      spdlog::log(notice->warning ? spdlog::level::warn : spdlog::level::info, "{}", notice->text);
+    }
+    if (!task_.extender.limit && Filtered() > 0 && !std::exchange(said_no_limit_, true)) {
+      spdlog::warn("a scheduler asks which nodes it may use: all, as there is no --max-intensity");
+    }
+    RefreshCertificates();
+  }
+
+  void Summarize() const {
+    const auto count = [&](serve::ExtenderOutcome outcome) {
+      return metrics_.Count(serve::ExtenderVerb::prioritize, outcome) +
+             metrics_.Count(serve::ExtenderVerb::filter, outcome);
+    };
+    spdlog::info("answered {}, without a signal {}, refused {}",
+                 count(serve::ExtenderOutcome::answered), count(serve::ExtenderOutcome::no_signal),
+                 count(serve::ExtenderOutcome::invalid));
+  }
+
+ private:
+  double Filtered() const {
+    return metrics_.Count(serve::ExtenderVerb::filter, serve::ExtenderOutcome::answered);
+  }
+
+  void RefreshCertificates() {
+    if (!task_.listen.certificates) {
+      return;
+    }
+    const auto refreshed = task_.listen.certificates->Refresh();
+    if (refreshed && *refreshed) {
+      spdlog::info("replaced certificates are in use");
+    }
+    const std::string problem = refreshed ? "" : refreshed.error().message;
+    if (problem != std::exchange(certificate_problem_, problem) && !problem.empty()) {
+      metrics_.UnusableCertificates();
+      spdlog::warn("the certificates that were read before stay in use: {}", problem);
+    }
+  }
+
+  const ExtenderTask& task_;
+  serve::ExtenderMetrics& metrics_;
+  controller::RankerFeed feed_;
+  serve::SilenceWatch silence_;
+  bool said_no_limit_ = false;
+  std::string certificate_problem_;  ///< that was said last
 };
 
-/// What the flags mean.
-struct Task {
-  workloads::NodeRankerOptions ranking;
-  controller::ScoresPlace place;
-  net::ServerOptions listen;
+/// The server that schedulers ask, and the one that tells its metrics to anybody.
+struct Servers {
+  std::unique_ptr<net::HttpServer> asked;
+  std::unique_ptr<net::HttpServer> metrics;
 };
 
-Result<net::ServerOptions> Listen(const ListenFlags& flags) {
-  auto listen = ServerOptionsOf(flags);
-  if (listen && !flags.address.starts_with("127.") && flags.address != "::1") {
-    return Invalid("--address: " + Printable(flags.address) +
-                   " is not an address of this machine alone: who can reach it could ask");
+Result<Servers> Open(const ExtenderFlags& options, const ExtenderTask& task,
+                     serve::Extender& extender) {
+  Servers servers;
+  auto asked = net::HttpServer::Start(
+      task.listen, [&](const net::ServerRequest& request) { return extender.Answer(request); });
+  if (!asked) {
+    return asked.error();
   }
-  if (listen) {
-    listen->max_body = serve::kLargestQuestion;
+  servers.asked = *std::move(asked);
+  if (task.metrics) {
+    auto metrics = net::HttpServer::Start(*task.metrics, [&](const net::ServerRequest& request) {
+      return extender.Observe(request);
+    });
+    if (!metrics) {
+      return metrics.error().In("--metrics-address");
+    }
+    servers.metrics = *std::move(metrics);
   }
-  return listen;
+  const Status told = TellPort(options.listen, servers.asked->port());
+  return told ? Result<Servers>(std::move(servers)) : told.error();
 }
 
-Result<Task> Understand(const Options& options) {
-  Task task;
-  const auto listen = Listen(options.listen);
-  if (!listen) {
-    return listen.error();
+void Announce(const ExtenderTask& task, const Servers& servers, size_t nodes) {
+  std::cout << "ranking " << nodes << " nodes on "
+            << UrlOf(task.listen.address, servers.asked->port(),
+                     task.listen.certificates ? "https" : "http")
+            << std::endl;
+  if (servers.metrics) {
+    std::cout << "metrics on " << UrlOf(task.metrics->address, servers.metrics->port())
+              << "/metrics" << std::endl;
   }
-  task.listen = *listen;
-  const auto place = ScoresPlaceOf(options.scores);
-  if (!place || !*place) {
-    return place ? Invalid("--scores-configmap: which? NAMESPACE/NAME")
-                 : place.error().In("--scores-configmap");
-  }
-  task.place = **place;
-  auto regions = ParseRegions(options.regions, options.provider);
-  if (!regions) {
-    return regions.error();
-  }
-  task.ranking.regions = std::move(regions->map);
-  task.ranking.rules.formula = *plan::ParseFormula(options.formula);
-  const auto stale_after = ParseDuration(options.stale_after);
-  if (!stale_after || *stale_after <= Duration::zero()) {
-    return stale_after ? Invalid("--stale-after: must be longer than 0s")
-                       : stale_after.error().In("--stale-after");
-  }
-  task.ranking.rules.stale_after = *stale_after;
-  return task;
 }
 
-Status Serve(const Options& options, const Task& task, const Cluster& cluster,
+Status Serve(const ExtenderFlags& options, const ExtenderTask& task, const Cluster& cluster,
              const net::Clock& clock, const std::stop_token& stop) {
   workloads::NodeRanker ranker(task.ranking);
   controller::Wakeup wakeup;
@@ -105,35 +150,25 @@ Status Serve(const Options& options, const Task& task, const Cluster& cluster,
                                  : Unavailable("the cluster cannot be read: " + nodes.LastError() +
                                                published.LastError());
   }
-  controller::RankerFeed feed(ranker);
-  feed.Take(nodes.Now());
-  feed.Take(published.Now());
-  serve::Extender extender(ranker, clock);
-  const auto server = net::HttpServer::Start(
-      task.listen, [&](const net::ServerRequest& request) { return extender.Answer(request); });
-  if (!server) {
-    return server.error();
+  serve::ExtenderMetrics metrics;
+  Care care(task, ranker, metrics);
+  care.Feed(nodes.Now(), published.Now());
+  serve::Extender extender(ranker, clock, metrics, task.extender);
+  const auto servers = Open(options, task, extender);
+  if (!servers) {
+    return servers.error();
   }
-  if (const Status told = TellPort(options.listen, (*server)->port()); !told) {
-    return told;
-  }
-  std::cout << "ranking " << nodes.Now().size() << " nodes on "
-            << UrlOf(options.listen.address, (*server)->port()) << std::endl;
-  serve::SilenceWatch silence;
+  Announce(task, *servers, nodes.Now().size());
   while (!stop.stop_requested()) {
     wakeup.Wait(kTick, stop);
-    feed.Take(nodes.Now());
-    feed.Take(published.Now());
-    if (const auto notice = silence.Look(extender.counters(), clock.Now())) {
-      spdlog::log(notice->warning ? spdlog::level::warn : spdlog::level::info, "{}", notice->text);
-    }
+    care.Feed(nodes.Now(), published.Now());
+    care.Look(clock.Now());
   }
-  spdlog::info("answered {}, without a signal {}, refused {}", extender.counters().answered.load(),
-               extender.counters().unranked.load(), extender.counters().refused.load());
+  care.Summarize();
   return {};
 }
 
-Status Run(const Options& options) {
+Status Run(const ExtenderFlags& options) {
   const auto task = Understand(options);
   if (!task) {
     return task.error();
@@ -148,32 +183,14 @@ Status Run(const Options& options) {
   return Serve(options, *task, *cluster, *clock, signals.token());
 }
 
-void Describe(CLI::App& command, Options& options) {
-  AddClusterFlags(command, options.cluster, false);
-  AddScoresFlag(command, options.scores);
-  command.add_option("--provider", options.provider, "whose names of zones are published")
-      ->capture_default_str();
-  AddRegionFlags(command, options.regions);
-  command.add_option("--formula", options.formula, "what nodes are ranked by")
-      ->check(CLI::IsMember({"expected-emissions", "intensity-times-cores"}))
-      ->capture_default_str();
-  command
-      .add_option("--stale-after", options.stale_after,
-                  "a zone whose published step began so long ago is unknown")
-      ->type_name("DURATION")
-      ->capture_default_str();
-  AddListenFlags(command, options.listen);
-  AddLogFlag(command, options.log_level);
-}
-
 }  // namespace
 
 CLI::App* AddExtenderCommand(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ExtenderFlags>();
   CLI::App* command = app.add_subcommand(
       "extender", "Rank nodes by expected emissions for a kube-scheduler that asks over HTTP");
   command->footer(kExample);
-  Describe(*command, *options);
+  AddExtenderFlags(*command, *options);
   command->callback([options, &exit_code] { exit_code = Finish("extender", Run(*options)); });
   return command;
 }

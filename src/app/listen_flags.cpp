@@ -53,9 +53,10 @@ Result<net::ServerOptions> ParseListenAddress(std::string_view text) {
   return net::ServerOptions{.address = std::string(address), .port = static_cast<uint16_t>(*port)};
 }
 
-std::string UrlOf(const std::string& address, uint16_t port) {
+std::string UrlOf(const std::string& address, uint16_t port, std::string_view scheme) {
   const bool is_v6 = address.find(':') != std::string::npos;
-  return "http://" + (is_v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
+  return std::string(scheme) + "://" + (is_v6 ? "[" + address + "]" : address) + ":" +
+         std::to_string(port);
 }
 
 Status TellPort(const ListenFlags& flags, uint16_t port) {

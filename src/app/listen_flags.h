@@ -28,7 +28,7 @@ Result<net::ServerOptions> ServerOptionsOf(const ListenFlags& flags);
 Result<net::ServerOptions> ParseListenAddress(std::string_view text);
 
 /// "http://127.0.0.1:8085", "http://[::1]:8085".
-std::string UrlOf(const std::string& address, uint16_t port);
+std::string UrlOf(const std::string& address, uint16_t port, std::string_view scheme = "http");
 
 /// Writes the port to --port-file, if there is one.
 Status TellPort(const ListenFlags& flags, uint16_t port);

@@ -23,20 +23,22 @@ void RankerFeed::Take(const Nodes& nodes) {
   nodes_ = nodes;
 }
 
-void RankerFeed::Take(const Published& published) {
+bool RankerFeed::Take(const Published& published) {
   if (published_ == published) {
-    return;
+    return true;
   }
   published_ = published;
   if (published.size() == 0) {
     spdlog::warn("no intensities are published: nodes are ranked alike");
     ranker_.ForgetZones();
-    return;
+    return true;
   }
-  if (const Status loaded = ranker_.LoadZones((*published.begin())->value); !loaded) {
+  const Status loaded = ranker_.LoadZones((*published.begin())->value);
+  if (!loaded) {
     spdlog::warn("what is published is not used, what was published before is: {}",
                  loaded.error().message);
   }
+  return static_cast<bool>(loaded);
 }
 
 kube::InformerOptions PublishedOptions(const ScoresPlace& place) {

@@ -26,8 +26,8 @@ class RankerFeed {
   /// Ranks by these nodes from now on.
   void Take(const Nodes& nodes);
   /// Ranks by these intensities from now on; by none where nothing is published. What cannot be
-  /// read is a warning in the log, and what was read before stays.
-  void Take(const Published& published);
+  /// read is a warning in the log, and what was read before stays; then false, once.
+  bool Take(const Published& published);
 
  private:
   workloads::NodeRanker& ranker_;

@@ -79,15 +79,14 @@ Ranking::Ranking(const NodeTable& nodes, const ZoneIntensities& zones, const Pod
                  const RankingRules& rules)
     : nodes_(nodes), zones_(zones), run_(run), now_(now), rules_(rules) {
   assert(run.length > Duration::zero());
-  std::vector<double> intensities;  // by zone; NaN where unknown, and then so is every product
-  intensities.reserve(nodes.zones().size());
+  intensities_.reserve(nodes.zones().size());
   for (const grid::ZoneId& zone : nodes.zones()) {
     const auto intensity = Intensity(zones.Find(zone), run, now, rules);
-    intensities.push_back(intensity ? intensity->value() : kUnknown);
+    intensities_.push_back(intensity ? intensity->value() : kUnknown);
   }
   values_.reserve(nodes.sites().size());
   for (size_t site = 0; site < nodes.sites().size(); ++site) {
-    const GramsPerKwh intensity(intensities[nodes.ZoneOf(site)]);
+    const GramsPerKwh intensity(intensities_[nodes.ZoneOf(site)]);
     values_.push_back(Value(nodes.sites()[site], intensity, run, rules.formula));
   }
 }
@@ -104,6 +103,16 @@ std::vector<double> Ranking::Of(std::span<const std::string_view> nodes) const {
     values[i] = sites[i] == NodeTable::kNoSite ? kUnknown : values_[sites[i]];
   }
   return values;
+}
+
+std::vector<double> Ranking::IntensitiesOf(std::span<const std::string_view> nodes) const {
+  const auto sites = nodes_.Find(nodes);
+  std::vector<double> intensities(sites.size());
+  for (size_t i = 0; i < sites.size(); ++i) {
+    intensities[i] =
+        sites[i] == NodeTable::kNoSite ? kUnknown : intensities_[nodes_.ZoneOf(sites[i])];
+  }
+  return intensities;
 }
 
 Ranking::Reason Ranking::Explain(std::string_view node) const {

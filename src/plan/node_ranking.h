@@ -72,6 +72,9 @@ class Ranking {
   /// The same of each of `nodes`; a node that stands twice gets the same twice.
   std::vector<double> Of(std::span<const std::string_view> nodes) const;
 
+  /// Mean intensity that the value of each of `nodes` is made of, in g/kWh; NaN where unknown.
+  std::vector<double> IntensitiesOf(std::span<const std::string_view> nodes) const;
+
   /// Why a node has the value it has.
   struct Reason {
     std::string zone;                      ///< empty where it is not known
@@ -91,7 +94,8 @@ class Ranking {
   const PodRun run_;
   const Time now_;
   const RankingRules rules_;
-  std::vector<double> values_;  ///< by site
+  std::vector<double> intensities_;  ///< by zone; NaN where unknown, and then so is every product
+  std::vector<double> values_;       ///< by site
 };
 
 /// Scores from 0 to 100 of what Ranking::Of() gave. The cleanest node has 100, one that emits twice

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/extender.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
-#include <string>
+#include <chrono>
+#include <cmath>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
-#include "kube/object.h"
 #include "workloads/pod.h"
 
 namespace carbon::serve {
@@ -16,85 +17,24 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr size_t kMostNodes = 100'000;
-
 net::HttpResponse Json(int status, std::string body) {
   return {
       .status = status, .headers = {{"content-type", "application/json"}}, .body = std::move(body)};
 }
 
-net::HttpResponse Refused(int status, std::string_view why) {
+net::HttpResponse Error(int status, std::string_view why) {
   return Json(status, json::serialize(json::object{{"error", why}}));
 }
 
-/// The pod as it is ranked for. What it does not say, or what cannot be read, is left to the usual.
-workloads::PodRequest RequestOf(const json::object& args) {
-  const json::object* const object = kube::ObjectAt(args, {"Pod"});
-  const auto pod = object == nullptr ? std::nullopt : workloads::ReadPod(*object);
-  if (!pod) {
-    return {};
-  }
-  workloads::PodRequest request{.cpu_cores = pod->cpu_cores, .memory_gb = pod->memory_bytes / 1e9};
-  const auto said = pod->annotations.find(workloads::kDurationAnnotation);
-  if (said != pod->annotations.end()) {
-    const auto length = ParseDuration(said->second);
-    request.length = length ? *length : Duration{};
-  }
-  return request;
-}
+std::string Rounded(double intensity) { return std::to_string(std::lround(intensity)); }
 
-/// The names of the nodes in question: views into `args`.
-Result<std::vector<std::string_view>> NamesOf(const json::object& args) {
-  std::vector<std::string_view> names;
-  const json::value* const listed = args.if_contains("NodeNames");
-  if (listed != nullptr && listed->is_array()) {
-    for (const json::value& name : listed->get_array()) {
-      if (!name.is_string()) {
-        return Invalid("NodeNames is not an array of texts");
-      }
-      names.emplace_back(name.get_string());
-    }
-    return names;
-  }
-  const json::object* const nodes = kube::ObjectAt(args, {"Nodes"});
-  const json::value* const items = nodes == nullptr ? nullptr : nodes->if_contains("items");
-  if (items == nullptr || !items->is_array()) {
-    return Invalid("neither NodeNames nor Nodes.items is an array");
-  }
-  for (const json::value& node : items->get_array()) {
-    const json::object* const object = node.if_object();
-    names.push_back(kube::StringAt(
-        object == nullptr ? nullptr : kube::ObjectAt(*object, {"metadata"}), "name"));
-  }
-  return names;
-}
-
-bool IsPlain(std::string_view name) {
-  return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == std::string_view::npos;
-}
-
-/// A HostPriorityList of the nodes that do not have 0.
-std::string Priorities(const std::vector<std::string_view>& names,
-                       const std::vector<uint8_t>& scores) {
-  std::string text = "[";
-  for (size_t i = 0; i < names.size(); ++i) {
-    const int score = (scores[i] + 5) / 10;
-    if (score == 0) {
-      continue;
-    }
-    text += text.size() == 1 ? R"({"Host":)" : R"(,{"Host":)";
-    // Names of nodes need no escapes; what else is sent is echoed with them.
-    text += IsPlain(names[i]) ? '"' + std::string(names[i]) + '"'
-                              : json::serialize(json::string(names[i]));
-    text += R"(,"Score":)" + std::to_string(score) + "}";
-  }
-  return text + "]";
+ExtenderOutcome OutcomeOf(size_t unknown, size_t nodes) {
+  return unknown == nodes ? ExtenderOutcome::no_signal : ExtenderOutcome::answered;
 }
 
 }  // namespace
 
-std::optional<SilenceWatch::Notice> SilenceWatch::Look(const ExtenderCounters& counters, Time now) {
-  const Time last{Duration(counters.last_ms.load())};
+std::optional<SilenceWatch::Notice> SilenceWatch::Look(Time last, Time now) {
   const bool silent = last > Time{} && now - last >= kSilence;
   if (silent == std::exchange(silent_, silent)) {
     return std::nullopt;
@@ -107,36 +47,92 @@ std::optional<SilenceWatch::Notice> SilenceWatch::Look(const ExtenderCounters& c
 }
 
 net::HttpResponse Extender::Answer(const net::ServerRequest& request) {
+  const bool prioritize = request.path == "/prioritize";
+  if (!prioritize && request.path != "/filter") {
+    return Observe(request);
+  }
+  if (request.method != "POST") {
+    return Error(405, "a scheduler asks by POST");
+  }
+  return Ask(prioritize ? ExtenderVerb::prioritize : ExtenderVerb::filter, request.body);
+}
+
+net::HttpResponse Extender::Observe(const net::ServerRequest& request) const {
   if (request.path == "/healthz") {
     return {.status = 200, .headers = {{"content-type", "text/plain"}}, .body = "ok"};
   }
-  if (request.path != "/prioritize") {
-    return Refused(404, "there are /prioritize and /healthz");
+  if (request.path == "/metrics") {
+    return {.status = 200,
+            .headers = {{"content-type", "text/plain; version=0.0.4; charset=utf-8"}},
+            .body = metrics_.Text()};
   }
-  if (request.method != "POST") {
-    return Refused(405, "prioritize is asked by POST");
-  }
-  return Prioritize(request.body);
+  return Error(404, "there are /prioritize, /filter, /healthz and /metrics");
 }
 
-net::HttpResponse Extender::Prioritize(const std::string& body) {
+net::HttpResponse Extender::Ask(ExtenderVerb verb, const std::string& body) {
+  const auto begun = std::chrono::steady_clock::now();
   const Time now = clock_.Now();
-  counters_.last_ms = now.time_since_epoch().count();
+  metrics_.Asked(now);
+  Answered answered = Reply(verb, body, now);
+  metrics_.Answered(verb, answered.outcome, std::chrono::steady_clock::now() - begun);
+  return std::move(answered.response);
+}
+
+Extender::Answered Extender::Reply(ExtenderVerb verb, const std::string& body, Time now) {
   json::monotonic_resource arena;
   boost::system::error_code malformed;
-  const json::value args = json::parse(body, malformed, &arena);
-  if (malformed || !args.is_object()) {
-    ++counters_.refused;
-    return Refused(400, "not a JSON object: '" + Printable(body) + "'");
+  const json::value value = json::parse(body, malformed, &arena);
+  if (malformed || !value.is_object()) {
+    return {ExtenderOutcome::invalid, Error(400, "not a JSON object: '" + Printable(body) + "'")};
   }
-  const auto names = NamesOf(args.get_object());
-  if (!names || names->size() > kMostNodes) {
-    ++counters_.refused;
-    return Refused(400, names ? "more than 100000 nodes" : names.error().message);
+  const auto args = ReadExtenderArgs(value);
+  if (!args) {
+    return {ExtenderOutcome::invalid, Error(400, args.error().message)};
   }
-  const auto ranked = ranker_.Score(RequestOf(args.get_object()), now, *names);
-  ++(ranked.unknown == names->size() ? counters_.unranked : counters_.answered);
-  return Json(200, Priorities(*names, ranked.scores));
+  return verb == ExtenderVerb::prioritize ? Prioritize(*args, now) : Filter(*args, now);
+}
+
+Extender::Answered Extender::Prioritize(const ExtenderArgs& args, Time now) {
+  const auto ranked = ranker_.Score(args.request, now, args.names);
+  const ExtenderOutcome outcome = OutcomeOf(ranked.unknown, args.names.size());
+  if (outcome == ExtenderOutcome::answered) {
+    metrics_.Unknown(ranked.unknown);
+  }
+  return {outcome, Json(200, WritePriorities(args.names, ranked.scores))};
+}
+
+Extender::Answered Extender::Filter(const ExtenderArgs& args, Time now) {
+  std::vector<std::string> refused(args.names.size());
+  if (!MayBeRefused(args, now)) {
+    return {ExtenderOutcome::answered, Json(200, WriteFiltered(args, refused))};
+  }
+  const double limit = options_.limit->value();
+  const auto intensities = ranker_.Intensities(args.request, now, args.names);
+  size_t unknown = 0;
+  size_t over = 0;
+  for (size_t i = 0; i < refused.size(); ++i) {
+    unknown += std::isnan(intensities[i]) ? 1 : 0;
+    if (intensities[i] > limit) {
+      ++over;
+      refused[i] = "carbon intensity is " + Rounded(intensities[i]) +
+                   " g/kWh there, over the limit of " + Rounded(limit);
+    }
+  }
+  metrics_.Refused(over);
+  return {OutcomeOf(unknown, refused.size()), Json(200, WriteFiltered(args, refused))};
+}
+
+bool Extender::MayBeRefused(const ExtenderArgs& args, Time now) {
+  if (!options_.limit || !args.managed) {
+    return false;
+  }
+  const auto wish = args.pod ? workloads::ReadWish(*args.pod, args.pod->created, {})
+                             : Result<workloads::Wish>(Invalid("no pod"));
+  const bool must_start = !wish || wish->latest_start - now <= kLeastPatience;
+  if (must_start) {
+    metrics_.Waived();
+  }
+  return !must_start;
 }
 
 }  // namespace carbon::serve

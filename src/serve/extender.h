@@ -1,30 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "base/time.h"
+#include "base/units.h"
 #include "net/clock.h"
 #include "net/http.h"
 #include "net/http_server.h"
+#include "serve/extender_metrics.h"
+#include "serve/extender_wire.h"
 #include "workloads/node_ranker.h"
 
 namespace carbon::serve {
 
 /// What kube-scheduler sends at most: 5000 whole nodes with the images that they hold.
 inline constexpr size_t kLargestQuestion = size_t{32} << 20;
-
-/// Since the start. Any thread may read them.
-struct ExtenderCounters {
-  std::atomic<uint64_t> answered{0};  ///< with scores
-  std::atomic<uint64_t> unranked{0};  ///< with none, as nothing is known of any of the nodes
-  std::atomic<uint64_t> refused{0};   ///< questions that cannot be read
-  std::atomic<int64_t> last_ms{0};    ///< when it was asked last, since 1970; 0: never
-};
 
 /// Whether a scheduler that has asked does so no more: it goes on without us and tells nobody.
 class SilenceWatch {
@@ -36,35 +29,56 @@ class SilenceWatch {
     bool warning;
     std::string text;
   };
-  /// At a change only: nobody has asked for kSilence, or somebody asks again.
-  std::optional<Notice> Look(const ExtenderCounters& counters, Time now);
+  /// At a change only: nobody has asked for kSilence, or somebody asks again. `last`: when somebody
+  /// did last, the epoch where nobody ever has.
+  std::optional<Notice> Look(Time last, Time now);
 
  private:
   bool silent_ = false;
 };
 
+struct ExtenderOptions {
+  /// Managed pods are refused nodes on a grid over this; nothing: no node is ever refused.
+  std::optional<GramsPerKwh> limit;
+};
+
 /// The scheduler extender's webhook of Kubernetes (k8s.io/kube-scheduler/extender/v1,
-/// docs/reference/scheduler.md): POST /prioritize with an ExtenderArgs, of which NodeNames is read,
-/// or where that is absent the names of Nodes. Answers a HostPriorityList with scores from 0 to 10,
-/// the cleanest node has 10; nodes with 0 are left out, which the scheduler takes for 0. GET
-/// /healthz answers 200.
+/// docs/reference/scheduler.md), asked by POST with an ExtenderArgs:
+///  - /prioritize answers a HostPriorityList with scores from 0 to 10, the cleanest node has 10;
+///  - /filter refuses nodes over the limit to a managed pod, unless it has to start within
+///    kLeastPatience or cannot be read. A node whose intensity is unknown is never refused.
+/// GET /healthz answers 200, GET /metrics in Prometheus' text format.
 ///
-/// Called by the server's one thread.
+/// Called by one thread at a time, but for Observe().
 class Extender {
  public:
-  /// `clock` tells the time that intensities are published for. Both outlive it.
-  Extender(workloads::NodeRanker& ranker, const net::Clock& clock)
-      : ranker_(ranker), clock_(clock) {}
+  /// A scheduler tries again a pod that it could not place every five minutes.
+  static constexpr Duration kLeastPatience = std::chrono::minutes(10);
+
+  /// `clock` tells the time that intensities are published for. All references outlive it.
+  Extender(workloads::NodeRanker& ranker, const net::Clock& clock, ExtenderMetrics& metrics,
+           ExtenderOptions options = {})
+      : ranker_(ranker), clock_(clock), metrics_(metrics), options_(options) {}
 
   net::HttpResponse Answer(const net::ServerRequest& request);
-  const ExtenderCounters& counters() const { return counters_; }
+  /// Only /healthz and /metrics, for who may not ask the rest. Any thread.
+  net::HttpResponse Observe(const net::ServerRequest& request) const;
 
  private:
-  net::HttpResponse Prioritize(const std::string& body);
+  struct Answered {
+    ExtenderOutcome outcome;
+    net::HttpResponse response;
+  };
+  net::HttpResponse Ask(ExtenderVerb verb, const std::string& body);
+  Answered Reply(ExtenderVerb verb, const std::string& body, Time now);
+  Answered Prioritize(const ExtenderArgs& args, Time now);
+  Answered Filter(const ExtenderArgs& args, Time now);
+  bool MayBeRefused(const ExtenderArgs& args, Time now);
 
   workloads::NodeRanker& ranker_;
   const net::Clock& clock_;
-  ExtenderCounters counters_;
+  ExtenderMetrics& metrics_;
+  const ExtenderOptions options_;
 };
 
 }  // namespace carbon::serve

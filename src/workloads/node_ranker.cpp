@@ -221,6 +221,13 @@ NodeRanker::Scored NodeRanker::Score(const PodRequest& pod, Time now,
   return scored;
 }
 
+std::vector<double> NodeRanker::Intensities(const PodRequest& pod, Time now,
+                                            std::span<const std::string_view> nodes) {
+  const auto known = Newest();
+  return plan::Ranking(known->nodes, known->zones, RunOf(pod), now, options_.rules)
+      .IntensitiesOf(nodes);
+}
+
 std::string NodeRanker::Explain(const PodRequest& pod, Time now, std::string_view node) {
   const auto known = Newest();
   const plan::Ranking ranking(known->nodes, known->zones, RunOf(pod), now, options_.rules);

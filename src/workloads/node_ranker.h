@@ -69,6 +69,10 @@ class NodeRanker {
   };
   Scored Score(const PodRequest& pod, Time now, std::span<const std::string_view> nodes);
 
+  /// Mean carbon intensity over the pod's run where each node lies, in g/kWh; NaN where unknown.
+  std::vector<double> Intensities(const PodRequest& pod, Time now,
+                                  std::span<const std::string_view> nodes);
+
   /// Why a node has its value, as a JSON object.
   std::string Explain(const PodRequest& pod, Time now, std::string_view node);
 

@@ -59,10 +59,10 @@ TEST_F(RankerFeedTest, WhatIsPublishedCountsUntilItGoes) {
   feed_.Take(RankerFeed::Nodes({Node("a", "north"), Node("b", "middle")}));
   EXPECT_THAT(Scores(), ElementsAre(0, 0)) << "nothing yet";
   const auto first = Map(Published({{"DE", 400}, {"SE", 40}}));
-  feed_.Take(first);
-  feed_.Take(first);
+  EXPECT_TRUE(feed_.Take(first));
+  EXPECT_TRUE(feed_.Take(first));
   EXPECT_THAT(Scores(), ElementsAre(100, 10));
-  feed_.Take(Map("<html>"));
+  EXPECT_FALSE(feed_.Take(Map("<html>")));
   EXPECT_THAT(Scores(), ElementsAre(100, 10)) << "what was read before";
   feed_.Take(RankerFeed::Published());
   EXPECT_THAT(Scores(), ElementsAre(0, 0));

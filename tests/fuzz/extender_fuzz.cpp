@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "net/clock.h"
 #include "promises.h"
@@ -15,17 +16,21 @@ using namespace carbon;  // NOLINT(google-build-using-namespace)
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const auto clock = net::MakeRealClock();
   static workloads::NodeRanker ranker(*workloads::ParseNodeRankerOptions(""));
-  static serve::Extender extender(ranker, *clock);
-  const auto answer =
-      extender.Answer({.method = "POST",
-                       .path = "/prioritize",
-                       .query = {},
-                       .parameters = {},
-                       .headers = {},
-                       .body = std::string(reinterpret_cast<const char*>(data), size)});
-  fuzz::Check(answer.status == 200 || answer.status == 400);
-  const auto parsed = boost::json::parse(answer.body);
-  fuzz::Check(parsed.is_array() == (answer.status == 200));
-  fuzz::Check(answer.status == 200 || answer.body.size() < 300);
+  static serve::ExtenderMetrics metrics;
+  static serve::Extender extender(ranker, *clock, metrics, {.limit = GramsPerKwh(300)});
+  for (const char* path : {"/prioritize", "/filter"}) {
+    const auto answer =
+        extender.Answer({.method = "POST",
+                         .path = path,
+                         .query = {},
+                         .parameters = {},
+                         .headers = {},
+                         .body = std::string(reinterpret_cast<const char*>(data), size)});
+    fuzz::Check(answer.status == 200 || answer.status == 400);
+    const auto parsed = boost::json::parse(answer.body);
+    const bool list = path == std::string_view("/prioritize") && answer.status == 200;
+    fuzz::Check(parsed.is_array() == list);
+    fuzz::Check(answer.status == 200 || answer.body.size() < 300);
+  }
   return 0;
 }

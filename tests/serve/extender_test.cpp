@@ -27,18 +27,23 @@ class ExtenderTest : public testing::Test {
     }
   }
 
-  net::HttpResponse Ask(const std::string& body) {
+  net::HttpResponse Ask(const std::string& body, const std::string& path = "/prioritize") {
     return extender_.Answer({.method = "POST",
-                             .path = "/prioritize",
+                             .path = path,
                              .query = {},
                              .parameters = {},
                              .headers = {},
                              .body = body});
   }
 
+  double Count(ExtenderVerb verb, ExtenderOutcome outcome) const {
+    return metrics_.Count(verb, outcome);
+  }
+
   net::FakeClock clock_{kNoon};
   workloads::NodeRanker ranker_{*workloads::ParseNodeRankerOptions("")};
-  Extender extender_{ranker_, clock_};
+  ExtenderMetrics metrics_;
+  Extender extender_{ranker_, clock_, metrics_, {.limit = GramsPerKwh(300)}};
 };
 
 constexpr const char* kPod =
@@ -57,8 +62,8 @@ TEST_F(ExtenderTest, RanksNodesByTheirNames) {
   EXPECT_EQ(
       answer.body,
       R"([{"Host":"german","Score":1},{"Host":"swedish","Score":10},{"Host":"french","Score":5}])");
-  EXPECT_EQ(extender_.counters().answered, 1U);
-  EXPECT_EQ(extender_.counters().last_ms, kNoon.time_since_epoch().count());
+  EXPECT_EQ(Count(ExtenderVerb::prioritize, ExtenderOutcome::answered), 1);
+  EXPECT_EQ(metrics_.LastAsked(), kNoon);
 }
 
 TEST_F(ExtenderTest, RanksWholeNodesByTheNamesInThem) {
@@ -78,7 +83,7 @@ TEST_F(ExtenderTest, LeavesOutWhatHasNothing) {
 TEST_F(ExtenderTest, WithoutASignalNoNodeIsPreferred) {
   clock_.Advance(hours(3));
   EXPECT_EQ(Ask(Args(kPod, "null", R"(["german","swedish"])")).body, "[]");
-  EXPECT_EQ(extender_.counters().unranked, 1U);
+  EXPECT_EQ(Count(ExtenderVerb::prioritize, ExtenderOutcome::no_signal), 1);
 }
 
 TEST_F(ExtenderTest, NamesThatNobodyKnowsCountAsTheMeanAndAreEchoed) {
@@ -131,38 +136,125 @@ TEST_F(ExtenderTest, RefusesBadQuestionsAndSaysWhy) {
     EXPECT_THAT(answer.body, HasSubstr(row.why));
     EXPECT_LT(answer.body.size(), 200U);
   }
-  EXPECT_EQ(extender_.counters().refused, table.size());
+  EXPECT_EQ(Count(ExtenderVerb::prioritize, ExtenderOutcome::invalid), table.size());
 }
 
 TEST_F(ExtenderTest, SaysOnceThatNobodyAsksAnyMore) {
   SilenceWatch silence;
-  EXPECT_FALSE(silence.Look(extender_.counters(), clock_.Now())) << "nobody ever did";
+  EXPECT_FALSE(silence.Look(metrics_.LastAsked(), clock_.Now())) << "nobody ever did";
   (void)Ask("{}");
-  EXPECT_FALSE(silence.Look(extender_.counters(), clock_.Now()));
+  EXPECT_FALSE(silence.Look(metrics_.LastAsked(), clock_.Now()));
   clock_.Advance(SilenceWatch::kSilence);
-  const auto notice = silence.Look(extender_.counters(), clock_.Now());
+  const auto notice = silence.Look(metrics_.LastAsked(), clock_.Now());
   ASSERT_TRUE(notice);
   EXPECT_TRUE(notice->warning);
   EXPECT_THAT(notice->text, HasSubstr("no scheduler has asked since 2021-07-01T12:00:00Z"));
-  EXPECT_FALSE(silence.Look(extender_.counters(), clock_.Now()));
+  EXPECT_FALSE(silence.Look(metrics_.LastAsked(), clock_.Now()));
   (void)Ask("{}");
-  EXPECT_EQ(silence.Look(extender_.counters(), clock_.Now())->text, "a scheduler asks again");
+  EXPECT_EQ(silence.Look(metrics_.LastAsked(), clock_.Now())->text, "a scheduler asks again");
 }
 
-TEST_F(ExtenderTest, HasTwoPaths) {
-  const auto get = [&](const std::string& method, const std::string& path) {
-    return extender_
-        .Answer({.method = method,
-                 .path = path,
-                 .query = {},
-                 .parameters = {},
-                 .headers = {},
-                 .body = {}})
-        .status;
+std::string PodWith(const std::string& labels, const std::string& annotations,
+                    const std::string& created = "2021-07-01T11:00:00Z") {
+  return R"({"metadata":{"name":"a","namespace":"b","creationTimestamp":")" + created +
+         R"(","labels":)" + labels + R"(,"annotations":)" + annotations + "}}";
+}
+constexpr const char* kManaged = R"({"carbon-kube.io/managed":"true"})";
+constexpr const char* kAll = R"(["german","swedish","nowhere"])";
+constexpr const char* kAllPass =
+    R"({"Nodes":null,"NodeNames":["german","swedish","nowhere"],"FailedNodes":{},)"
+    R"("FailedAndUnresolvableNodes":{},"Error":""})";
+
+TEST_F(ExtenderTest, RefusesNodesOverTheLimitToAManagedPod) {
+  const auto answer = Ask(Args(PodWith(kManaged, "{}"), "null", kAll), "/filter");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body,
+            R"({"Nodes":null,"NodeNames":["swedish","nowhere"],"FailedNodes":{},)"
+            R"("FailedAndUnresolvableNodes":{"german":"carbon intensity is 400 g/kWh there, over )"
+            R"(the limit of 300"},"Error":""})");
+  EXPECT_EQ(Count(ExtenderVerb::filter, ExtenderOutcome::answered), 1);
+  EXPECT_THAT(metrics_.Text(), HasSubstr("carbonkube_extender_refused_nodes_total 1\n"));
+}
+
+TEST_F(ExtenderTest, HandsWholeNodesBackAsTheyCame) {
+  const std::string swedish = R"({"metadata":{"name":"swedish","labels":{"a":"b"}},"spec":{}})";
+  const auto answer =
+      Ask(Args(PodWith(kManaged, "{}"),
+               R"({"items":[{"metadata":{"name":"german"}},)" + swedish + "]}", "null"),
+          "/filter");
+  EXPECT_THAT(answer.body,
+              HasSubstr(R"({"Nodes":{"items":[)" + swedish + R"(]},"NodeNames":null)"));
+}
+
+TEST_F(ExtenderTest, RefusesNothingToWhomTheLimitIsNotFor) {
+  struct Row {
+    const char* why;
+    std::string pod;
   };
-  EXPECT_EQ(get("GET", "/healthz"), 200);
-  EXPECT_EQ(get("GET", "/prioritize"), 405);
-  EXPECT_EQ(get("POST", "/filter"), 404);
+  const std::vector<Row> table = {
+      {"not managed", PodWith("{}", "{}")},
+      {"managed by somebody else", PodWith(R"({"carbon-kube.io/managed":"false"})", "{}")},
+      {"has to start in ten minutes",
+       PodWith(kManaged, R"({"carbon-kube.io/deadline":"2021-07-01T14:10:00Z",)"
+                         R"("carbon-kube.io/expected-duration":"2h"})")},
+      {"has waited as long as it may", PodWith(kManaged, R"({"carbon-kube.io/max-delay":"1h"})")},
+      {"has waited as long as is usual", PodWith(kManaged, "{}", "2021-07-01T06:00:00Z")},
+      {"its wish cannot be read", PodWith(kManaged, R"({"carbon-kube.io/deadline":"soon"})")},
+      {"is no pod", R"({"metadata":{"labels":{"carbon-kube.io/managed":"true"}}})"},
+  };
+  for (const Row& row : table) {
+    EXPECT_EQ(Ask(Args(row.pod, "null", kAll), "/filter").body, kAllPass) << row.why;
+  }
+  EXPECT_THAT(metrics_.Text(), HasSubstr("carbonkube_extender_limit_waived_total 5\n"));
+  const auto patient = PodWith(kManaged, R"({"carbon-kube.io/deadline":"2021-07-01T14:11:00Z",)"
+                                         R"("carbon-kube.io/expected-duration":"2h"})");
+  EXPECT_NE(Ask(Args(patient, "null", kAll), "/filter").body, kAllPass) << "a minute more";
+}
+
+TEST_F(ExtenderTest, RefusesNothingWithoutASignalOrWithoutALimit) {
+  const std::string question = Args(PodWith(kManaged, "{}", "2021-07-01T12:00:00Z"), "null", kAll);
+  Extender unlimited(ranker_, clock_, metrics_);
+  EXPECT_EQ(unlimited
+                .Answer({.method = "POST",
+                         .path = "/filter",
+                         .query = {},
+                         .parameters = {},
+                         .headers = {},
+                         .body = question})
+                .body,
+            kAllPass);
+  clock_.Advance(hours(3));
+  EXPECT_EQ(Ask(question, "/filter").body, kAllPass);
+  EXPECT_EQ(Count(ExtenderVerb::filter, ExtenderOutcome::no_signal), 1);
+}
+
+TEST_F(ExtenderTest, TellsPrometheusHowLongItTook) {
+  (void)Ask(Args(kPod, "null", R"(["german","nowhere"])"));
+  (void)Ask("{}");
+  const std::string text = metrics_.Text();
+  for (const char* line :
+       {R"(carbonkube_extender_requests_total{outcome="answered",verb="prioritize"} 1)",
+        R"(carbonkube_extender_requests_total{outcome="invalid",verb="prioritize"} 1)",
+        R"(carbonkube_extender_requests_total{outcome="answered",verb="filter"} 0)",
+        R"(carbonkube_extender_request_duration_seconds_count{verb="prioritize"} 2)",
+        "carbonkube_extender_unknown_nodes_total 1",
+        "carbonkube_extender_last_request_timestamp_seconds 1625140800"}) {
+    EXPECT_THAT(text, HasSubstr(std::string(line) + "\n"));
+  }
+}
+
+TEST_F(ExtenderTest, HasItsPathsAndNoOthers) {
+  const auto status = [&](const std::string& method, const std::string& path) {
+    const net::ServerRequest request{
+        .method = method, .path = path, .query = {}, .parameters = {}, .headers = {}, .body = "{}"};
+    return std::pair(extender_.Answer(request).status, extender_.Observe(request).status);
+  };
+  EXPECT_EQ(status("GET", "/healthz"), std::pair(200, 200));
+  EXPECT_EQ(status("GET", "/metrics"), std::pair(200, 200));
+  EXPECT_EQ(status("POST", "/prioritize"), std::pair(400, 404)) << "who observes may not ask";
+  EXPECT_EQ(status("POST", "/filter"), std::pair(400, 404));
+  EXPECT_EQ(status("GET", "/prioritize"), std::pair(405, 404));
+  EXPECT_EQ(status("GET", "/bind"), std::pair(404, 404));
 }
 
 }  // namespace

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/extender_flags.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+#include "app/log_flags.h"
+#include "base/text.h"
+#include "net/server_certificates.h"
+
+namespace carbon::app {
+namespace {
+
+/// Null where no flag asks for TLS.
+Result<std::shared_ptr<net::ServerCertificates>> Certificates(const TlsFlags& flags) {
+  const std::array files = {&flags.certificate, &flags.private_key, &flags.client_ca};
+  const auto given =
+      std::count_if(files.begin(), files.end(), [](const auto* file) { return !file->empty(); });
+  if (given == 0) {
+    return std::shared_ptr<net::ServerCertificates>();
+  }
+  if (given < std::ssize(files)) {
+    return Invalid(
+        "--tls-cert-file, --tls-private-key-file and --client-ca-file go together: schedulers are "
+        "told apart from others by their certificates");
+  }
+  auto loaded = net::ServerCertificates::Load({.certificate = flags.certificate,
+                                               .private_key = flags.private_key,
+                                               .client_ca = flags.client_ca});
+  return loaded ? loaded : loaded.error().In("TLS");
+}
+
+Result<net::ServerOptions> Listen(const ExtenderFlags& options) {
+  auto listen = ServerOptionsOf(options.listen);
+  if (!listen) {
+    return listen;
+  }
+  const auto certificates = Certificates(options.tls);
+  if (!certificates) {
+    return certificates.error();
+  }
+  const std::string& address = options.listen.address;
+  if (!*certificates && !address.starts_with("127.") && address != "::1") {
+    return Invalid("--address: " + Printable(address) +
+                   " is not an address of this machine alone: who can reach it could ask; let "
+                   "schedulers show certificates (--tls-cert-file)");
+  }
+  listen->certificates = *certificates;
+  listen->max_body = serve::kLargestQuestion;
+  return listen;
+}
+
+Status UnderstandServers(const ExtenderFlags& options, ExtenderTask& task) {
+  const auto listen = Listen(options);
+  if (!listen) {
+    return listen.error();
+  }
+  task.listen = *listen;
+  if (!options.metrics_address.empty()) {
+    const auto metrics = ParseListenAddress(options.metrics_address);
+    if (!metrics) {
+      return metrics.error().In("--metrics-address");
+    }
+    task.metrics = *metrics;
+  }
+  if (options.max_intensity && !(*options.max_intensity > 0)) {
+    return Invalid("--max-intensity: must be more than 0 g/kWh");
+  }
+  if (options.max_intensity) {
+    task.extender.limit = GramsPerKwh(*options.max_intensity);
+  }
+  return {};
+}
+
+void AddTlsFlags(CLI::App& command, TlsFlags& flags) {
+  command
+      .add_option("--tls-cert-file", flags.certificate,
+                  "speak HTTPS with this certificate; read again when it is replaced")
+      ->type_name("FILE");
+  command.add_option("--tls-private-key-file", flags.private_key, "its key")->type_name("FILE");
+  command
+      .add_option("--client-ca-file", flags.client_ca,
+                  "answer only who shows a certificate that one of these has signed")
+      ->type_name("FILE");
+}
+
+}  // namespace
+
+void AddExtenderFlags(CLI::App& command, ExtenderFlags& options) {
+  AddClusterFlags(command, options.cluster, false);
+  AddScoresFlag(command, options.scores);
+  command.add_option("--provider", options.provider, "whose names of zones are published")
+      ->capture_default_str();
+  AddRegionFlags(command, options.regions);
+  command.add_option("--formula", options.formula, "what nodes are ranked by")
+      ->check(CLI::IsMember({"expected-emissions", "intensity-times-cores"}))
+      ->capture_default_str();
+  command
+      .add_option("--stale-after", options.stale_after,
+                  "a zone whose published step began so long ago is unknown")
+      ->type_name("DURATION")
+      ->capture_default_str();
+  AddListenFlags(command, options.listen);
+  command.get_option("--address")
+      ->description("where to listen: without TLS an address of this machine alone");
+  AddTlsFlags(command, options.tls);
+  command
+      .add_option("--metrics-address", options.metrics_address,
+                  "tell /metrics and /healthz there too, to anybody, by plain HTTP")
+      ->type_name("ADDRESS:PORT");
+  command
+      .add_option("--max-intensity", options.max_intensity,
+                  "answer /filter: managed pods that can wait are refused nodes on a grid over so "
+                  "many g/kWh. Karpenter does not know of it: it starts nodes for such pods that "
+                  "they are refused too")
+      ->type_name("GRAMS");
+  AddLogFlag(command, options.log_level);
+}
+
+Result<ExtenderTask> Understand(const ExtenderFlags& options) {
+  ExtenderTask task;
+  if (const Status understood = UnderstandServers(options, task); !understood) {
+    return understood.error();
+  }
+  const auto place = ScoresPlaceOf(options.scores);
+  if (!place || !*place) {
+    return place ? Invalid("--scores-configmap: which? NAMESPACE/NAME")
+                 : place.error().In("--scores-configmap");
+  }
+  task.place = **place;
+  auto regions = ParseRegions(options.regions, options.provider);
+  if (!regions) {
+    return regions.error();
+  }
+  task.ranking.regions = std::move(regions->map);
+  task.ranking.rules.formula = *plan::ParseFormula(options.formula);
+  const auto stale_after = ParseDuration(options.stale_after);
+  if (!stale_after || *stale_after <= Duration::zero()) {
+    return stale_after ? Invalid("--stale-after: must be longer than 0s")
+                       : stale_after.error().In("--stale-after");
+  }
+  task.ranking.rules.stale_after = *stale_after;
+  return task;
+}
+
+}  // namespace carbon::app
