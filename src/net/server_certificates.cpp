@@ -7,7 +7,6 @@
 #include <boost/asio/ssl/context.hpp>
 #include <utility>
 
-#include "base/text.h"
 #include "net/files.h"
 
 namespace carbon::net {
@@ -20,7 +19,7 @@ using boost::system::error_code;
 constexpr size_t kMostBytes = size_t{1} << 20;
 
 Error Unusable(const std::string& file, std::string_view why, const error_code& code) {
-  return Invalid(Printable(file) + " " + std::string(why) + ": " + code.message());
+  return Invalid(file + " " + std::string(why) + ": " + code.message());
 }
 
 constexpr std::string_view kNoCertificate = "is not a certificate in PEM";
