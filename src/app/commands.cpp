@@ -12,6 +12,7 @@
 #include "app/poll.h"
 #include "app/release.h"
 #include "app/replay_grid.h"
+#include "app/scheduler_config_command.h"
 #include "app/serve_command.h"
 #include "app/simulate.h"
 #include "app/why.h"
@@ -21,10 +22,10 @@ namespace carbon::app {
 namespace {
 
 using AddCommand = CLI::App* (*)(CLI::App&, int&);
-constexpr std::array kCommands =
-    std::to_array<AddCommand>({AddControllerCommand, AddWhyCommand, AddReleaseCommand,
-                               AddZonesCommand, AddForecastCommand, AddPollCommand, AddServeCommand,
-                               AddExtenderCommand, AddSimulateCommand, AddReplayGridCommand});
+constexpr std::array kCommands = std::to_array<AddCommand>(
+    {AddControllerCommand, AddWhyCommand, AddReleaseCommand, AddZonesCommand, AddForecastCommand,
+     AddPollCommand, AddServeCommand, AddExtenderCommand, AddSchedulerConfigCommand,
+     AddSimulateCommand, AddReplayGridCommand});
 
 }  // namespace
 
