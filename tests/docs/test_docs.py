@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import textwrap
 from functools import cache
 from pathlib import Path
 
@@ -173,14 +174,18 @@ def test_every_endpoint_is_described_and_no_other() -> None:
 
 
 @cache
-def help_of(*command: str) -> str:
+def printed(*arguments: str) -> str:
     binary = REPOSITORY / os.environ.get("CARBON_KUBE_BINARY", "build/release/src/carbon-kube")
     if not binary.is_file():
         pytest.skip(f"there is no {binary}: make build, or set CARBON_KUBE_BINARY")
     done = subprocess.run(
-        [binary, *command, "--help"], check=True, capture_output=True, text=True, timeout=30
+        [binary, *arguments], check=True, capture_output=True, text=True, timeout=30
     )
     return done.stdout
+
+
+def help_of(*command: str) -> str:
+    return printed(*command, "--help")
 
 
 def subcommands() -> list[str]:
@@ -234,6 +239,38 @@ def test_every_arg_of_the_scheduler_is_described_and_no_other() -> None:
     assert ranking
     page = section(text_of(REFERENCE / "scheduler.md"), "Args")
     assert set(re.findall(r"^\| `([\w.]+)`", page, flags=re.MULTILINE)) == args | ranking
+
+
+def config_in(manifest: str) -> str:
+    """The text under config.yaml, with whose comments it is printed."""
+    block = re.search(
+        r"^  config\.yaml: \|\n((?:    .*\n|\n)+)", text_of(REPOSITORY / manifest), re.MULTILINE
+    )
+    assert block, f"{manifest} holds no config.yaml"
+    return textwrap.dedent(block.group(1))
+
+
+@pytest.mark.parametrize(
+    ("form", "manifest"),
+    [
+        ("extender", "deploy/scheduler/extender.yaml"),
+        ("plugin", "deploy/scheduler/carbon-scheduler.yaml"),
+    ],
+)
+def test_a_manifest_holds_what_the_command_prints(form: str, manifest: str) -> None:
+    assert config_in(manifest) == printed("scheduler-config", "--form", form)
+
+
+def test_configurations_that_are_shown_are_what_the_command_prints() -> None:
+    page = section(text_of(REFERENCE / "cli.md"), "scheduler-config")
+    shown = re.findall(
+        r"^```console\n\$ carbon-kube ((?:[^\n]*\\\n)*[^\n]*)\n(.*?)^```$",
+        page,
+        re.MULTILINE | re.DOTALL,
+    )
+    assert len(shown) >= 3, "one of each form"
+    for command, output in shown:
+        assert output == printed(*command.replace("\\\n", " ").split()), command
 
 
 # ---- Rooms
