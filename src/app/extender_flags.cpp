@@ -92,17 +92,7 @@ void AddTlsFlags(CLI::App& command, TlsFlags& flags) {
 void AddExtenderFlags(CLI::App& command, ExtenderFlags& options) {
   AddClusterFlags(command, options.cluster, false);
   AddScoresFlag(command, options.scores);
-  command.add_option("--provider", options.provider, "whose names of zones are published")
-      ->capture_default_str();
-  AddRegionFlags(command, options.regions);
-  command.add_option("--formula", options.formula, "what nodes are ranked by")
-      ->check(CLI::IsMember({"expected-emissions", "intensity-times-cores"}))
-      ->capture_default_str();
-  command
-      .add_option("--stale-after", options.stale_after,
-                  "a zone whose published step began so long ago is unknown")
-      ->type_name("DURATION")
-      ->capture_default_str();
+  AddRankingFlags(command, options.ranking);
   AddListenFlags(command, options.listen);
   command.get_option("--address")
       ->description("where to listen: without TLS an address of this machine alone");
@@ -131,16 +121,15 @@ Result<ExtenderTask> Understand(const ExtenderFlags& options) {
                  : place.error().In("--scores-configmap");
   }
   task.place = **place;
-  auto regions = ParseRegions(options.regions, options.provider);
+  auto regions = ParseRegions(options.ranking.regions, options.ranking.provider);
   if (!regions) {
     return regions.error();
   }
   task.ranking.regions = std::move(regions->map);
-  task.ranking.rules.formula = *plan::ParseFormula(options.formula);
-  const auto stale_after = ParseDuration(options.stale_after);
-  if (!stale_after || *stale_after <= Duration::zero()) {
-    return stale_after ? Invalid("--stale-after: must be longer than 0s")
-                       : stale_after.error().In("--stale-after");
+  task.ranking.rules.formula = *plan::ParseFormula(options.ranking.formula);
+  const auto stale_after = StaleAfterOf(options.ranking);
+  if (!stale_after) {
+    return stale_after.error();
   }
   task.ranking.rules.stale_after = *stale_after;
   return task;

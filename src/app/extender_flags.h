@@ -7,7 +7,7 @@
 
 #include "app/cluster_flags.h"
 #include "app/listen_flags.h"
-#include "app/region_flags.h"
+#include "app/ranking_flags.h"
 #include "app/scores_flags.h"
 #include "base/result.h"
 #include "controller/scores.h"
@@ -28,10 +28,7 @@ struct TlsFlags {
 struct ExtenderFlags {
   ClusterFlags cluster;
   std::string scores = kScoresPlace;
-  std::string provider = "electricity-maps";
-  RegionFlags regions;
-  std::string formula{plan::ToString(plan::Formula::expected_emissions)};
-  std::string stale_after = "2h";
+  RankingFlags ranking;
   ListenFlags listen{.address = "127.0.0.1", .port = 9410, .port_file = {}};
   TlsFlags tls;
   std::string metrics_address;

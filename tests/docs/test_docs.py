@@ -231,6 +231,14 @@ def test_every_metric_of_the_scheduler_is_described_and_no_other() -> None:
     assert set(re.findall(r"^\| `(\w+)", page, flags=re.MULTILINE)) == names
 
 
+def test_every_metric_of_the_extender_is_described_and_no_other() -> None:
+    code = text_of(REPOSITORY / "src/serve/extender_metrics.cpp")
+    names = set(re.findall(r'"(carbonkube_extender_\w+)"', code))
+    assert names
+    page = section(text_of(REFERENCE / "scheduler.md"), "Metrics of the extender")
+    assert set(re.findall(r"^\| `(\w+)", page, flags=re.MULTILINE)) == names
+
+
 def test_every_arg_of_the_scheduler_is_described_and_no_other() -> None:
     code = text_of(REPOSITORY / "scheduler/carbonscore/args.go")
     args = set(re.findall(r'`json:"(\w+),omitempty"`', code)) - {"apiVersion", "kind"}
