@@ -2,7 +2,9 @@
 #include "workloads/pod.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
+#include <functional>
 #include <utility>
 
 #include "workloads/fields.h"
@@ -18,47 +20,66 @@ constexpr std::string_view kOwnPrefix = "carbon-kube.io/";
 constexpr const char* kPreferred = "preferredDuringSchedulingIgnoredDuringExecution";
 constexpr double kBytesPerGb = 1e9;
 
-struct Requests {
-  double cpu = 0;
-  double memory = 0;
-};
+/// What is counted of a pod's requests. Katalyst's reclaimed_cores pods ask for what others have
+/// reserved and leave idle, under names of their own; it draws the same power.
+constexpr std::array<std::string_view, 4> kResourceNames = {
+    "cpu", "memory", "resource.katalyst.kubewharf.io/reclaimed_millicpu",
+    "resource.katalyst.kubewharf.io/reclaimed_memory"};
+constexpr size_t kCpu = 0;
+constexpr size_t kMemory = 1;
+constexpr size_t kReclaimedMilliCpu = 2;
+constexpr size_t kReclaimedMemory = 3;
+constexpr double kMilli = 1e-3;
 
-Requests ReadRequests(const json::object* list) {
-  return {ParseQuantity(TextAt(list, "cpu")).value_or(0),
-          ParseQuantity(TextAt(list, "memory")).value_or(0)};
+using Requests = std::array<double, kResourceNames.size()>;
+
+/// What `list` does not hold is taken from `otherwise`.
+Requests ReadRequests(const json::object* list, const Requests& otherwise = {}) {
+  Requests requests = otherwise;
+  for (size_t i = 0; i < kResourceNames.size(); ++i) {
+    requests[i] = ParseQuantity(TextAt(list, kResourceNames[i])).value_or(otherwise[i]);
+  }
+  return requests;
 }
 
 Requests RequestsOfContainer(const json::object* container) {
   return ReadRequests(ObjectAt(ObjectAt(container, "resources"), "requests"));
 }
 
+Requests Sum(const Requests& some, const Requests& more) {
+  Requests sum = some;
+  std::transform(some.begin(), some.end(), more.begin(), sum.begin(), std::plus());
+  return sum;
+}
+
+Requests Larger(const Requests& some, const Requests& others) {
+  Requests larger = some;
+  for (size_t i = 0; i < kResourceNames.size(); ++i) {
+    larger[i] = std::max(some[i], others[i]);
+  }
+  return larger;
+}
+
 /// As kube-scheduler counts: the larger of all containers with all sidecars together and any init
 /// container with the sidecars that start before it. A pod-level request, where there is one, takes
 /// its place. The overhead comes on top of either.
 Requests EffectiveRequests(const json::object& spec) {
-  Requests sidecars;
-  Requests most_init;
+  Requests sidecars{};
+  Requests most_init{};
   for (const auto* container : ObjectsAt(&spec, "initContainers")) {
     const Requests own = RequestsOfContainer(container);
-    most_init.cpu = std::max(most_init.cpu, sidecars.cpu + own.cpu);
-    most_init.memory = std::max(most_init.memory, sidecars.memory + own.memory);
+    most_init = Larger(most_init, Sum(sidecars, own));
     if (TextAt(container, "restartPolicy") == "Always") {
-      sidecars.cpu += own.cpu;
-      sidecars.memory += own.memory;
+      sidecars = Sum(sidecars, own);
     }
   }
   Requests total = sidecars;
   for (const auto* container : ObjectsAt(&spec, "containers")) {
-    const Requests own = RequestsOfContainer(container);
-    total.cpu += own.cpu;
-    total.memory += own.memory;
+    total = Sum(total, RequestsOfContainer(container));
   }
-  total = {std::max(total.cpu, most_init.cpu), std::max(total.memory, most_init.memory)};
-  const auto* pod_level = ObjectAt(ObjectAt(&spec, "resources"), "requests");
-  total.cpu = ParseQuantity(TextAt(pod_level, "cpu")).value_or(total.cpu);
-  total.memory = ParseQuantity(TextAt(pod_level, "memory")).value_or(total.memory);
-  const Requests overhead = ReadRequests(ObjectAt(&spec, "overhead"));
-  return {total.cpu + overhead.cpu, total.memory + overhead.memory};
+  total =
+      ReadRequests(ObjectAt(ObjectAt(&spec, "resources"), "requests"), Larger(total, most_init));
+  return Sum(total, ReadRequests(ObjectAt(&spec, "overhead")));
 }
 
 /// The pod's preferences with one for `region` added. All of them: a merge patch replaces lists.
@@ -141,8 +162,8 @@ std::optional<PodView> ReadPod(const json::object& object) {
   }
   pod.selection = ReadSelection(spec);
   const Requests requests = EffectiveRequests(spec);
-  pod.cpu_cores = requests.cpu;
-  pod.memory_bytes = requests.memory;
+  pod.cpu_cores = requests[kCpu] + requests[kReclaimedMilliCpu] * kMilli;
+  pod.memory_bytes = requests[kMemory] + requests[kReclaimedMemory];
   if (const auto* affinity = ObjectAt(&spec, "affinity")) {
     pod.affinity = *affinity;
   }

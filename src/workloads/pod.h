@@ -33,7 +33,8 @@ struct PodView {
   Labels annotations;  ///< only those under carbon-kube.io/
   std::vector<std::string> gates;
   Selection selection;
-  /// Effective requests, as kube-scheduler counts them; 0 where the pod asks for none.
+  /// Effective requests, as kube-scheduler counts them, with what Katalyst calls reclaimed CPU and
+  /// memory; 0 where the pod asks for none.
   double cpu_cores = 0;
   double memory_bytes = 0;
   boost::json::value affinity;  ///< spec.affinity as it stands, or null

@@ -128,6 +128,19 @@ TEST(Pod, RequestsAreCountedAsTheSchedulerCounts) {
        "{'resources': {'limits': {'cpu': '4'}},"
        " 'containers': [{'resources': {'requests': {'cpu': '1'}}}]}",
        1, 0},
+      {"what Katalyst calls reclaimed is CPU, in thousandths, and memory",
+       "{'containers': [{'resources': {'requests':"
+       " {'resource.katalyst.kubewharf.io/reclaimed_millicpu': '2k',"
+       "  'resource.katalyst.kubewharf.io/reclaimed_memory': '1Ki'}}}]}",
+       2, 1024},
+      {"reclaimed resources count like others, and beside them",
+       "{'initContainers': [{'restartPolicy': 'Always', 'resources': {'requests': {'cpu': "
+       "'250m'}}},"
+       " {'resources': {'requests': {'resource.katalyst.kubewharf.io/reclaimed_millicpu': '500',"
+       "  'resource.katalyst.kubewharf.io/reclaimed_memory': '3k'}}}],"
+       " 'overhead': {'memory': '1k'}, 'containers': [{'resources': {'requests':"
+       " {'resource.katalyst.kubewharf.io/reclaimed_millicpu': '1500'}}}]}",
+       1.75, 4000},
       {"what is no quantity is none",
        "{'containers': [{'resources': {'requests': {'cpu': 'lots', 'memory': '-1'}}}]}", 0, 0},
   };
