@@ -9,6 +9,7 @@ godebug default=go1.26
 require k8s.io/kubernetes v1.36.3
 
 require (
+	carbon-kube.io/scheduler/emission v0.0.0
 	k8s.io/api v0.36.3
 	k8s.io/apimachinery v0.36.3
 	k8s.io/client-go v0.36.3
@@ -16,7 +17,6 @@ require (
 	k8s.io/component-helpers v0.36.3
 	k8s.io/klog/v2 v2.140.0
 	k8s.io/kube-scheduler v0.0.0
-	sigs.k8s.io/yaml v1.6.0
 )
 
 require (
@@ -120,7 +120,10 @@ require (
 	sigs.k8s.io/json v0.0.0-20250730193827-2d320260d730 // indirect
 	sigs.k8s.io/randfill v1.0.0 // indirect
 	sigs.k8s.io/structured-merge-diff/v6 v6.3.3 // indirect
+	sigs.k8s.io/yaml v1.6.0 // indirect
 )
+
+replace carbon-kube.io/scheduler/emission => ./emission
 
 replace (
 	k8s.io/api => k8s.io/api v0.36.3

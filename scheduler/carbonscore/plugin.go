@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package carbonscore is the plug-in CarbonScore of the scheduling framework: nodes on which a pod
-// is expected to emit less score higher. Without a signal it scores nothing, and the scheduler does
-// what it would do without it.
+// Package carbonscore is the plug-in CarbonScore for the scheduling framework of Kubernetes 1.36:
+// what emission.EmissionPlugin says, in the framework's words.
 package carbonscore
 
 import (
@@ -10,19 +9,20 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/tools/cache"
+	"k8s.io/component-helpers/resource"
 	"k8s.io/klog/v2"
 	fwk "k8s.io/kube-scheduler/framework"
 
-	"carbon-kube.io/scheduler/ranker"
+	"carbon-kube.io/scheduler/emission"
 )
 
 // Name is what a KubeSchedulerConfiguration calls the plug-in.
-const Name = "CarbonScore"
+const Name = emission.Name
 
 // Plugin is CarbonScore.
 type Plugin struct {
-	EmissionPlugin
-	nodes func(name string) (*v1.Node, error)
+	*emission.EmissionPlugin
 }
 
 var (
@@ -34,23 +34,25 @@ var (
 
 // New makes the plug-in and begins to watch nodes and the published intensities.
 func New(ctx context.Context, object runtime.Object, handle fwk.Handle) (fwk.Plugin, error) {
-	args, err := parseArgs(object)
+	plugin, err := emission.New(object, emission.Framework{
+		Client:    handle.ClientSet(),
+		Informers: handle.SharedInformerFactory(),
+		Log:       klog.FromContext(ctx).WithName(Name),
+		Done:      ctx.Done(),
+		Requests:  requests,
+		Handle: func(informer cache.SharedIndexInformer, handler cache.ResourceEventHandlerFuncs) error {
+			_, err := informer.AddEventHandler(handler)
+			return err
+		},
+	})
 	if err != nil {
 		return nil, err
 	}
-	core, err := ranker.Open(string(args.Ranking))
-	if err != nil {
-		return nil, argsError(err)
-	}
-	registerMetrics()
-	plugin := &Plugin{
-		EmissionPlugin: EmissionPlugin{ranker: core, log: klog.FromContext(ctx).WithName(Name)},
-		nodes:          handle.SharedInformerFactory().Core().V1().Nodes().Lister().Get,
-	}
-	if err := plugin.watch(ctx, handle, args); err != nil {
-		return nil, err
-	}
-	return plugin, nil
+	return &Plugin{plugin}, nil
+}
+
+func requests(pod *v1.Pod) v1.ResourceList {
+	return resource.PodRequests(pod, resource.PodResourcesOptions{})
 }
 
 // Name returns the plug-in's name.
@@ -89,14 +91,12 @@ func (*Plugin) Score(_ context.Context, state fwk.CycleState, _ *v1.Pod, node fw
 func (*Plugin) ScoreExtensions() fwk.ScoreExtensions { return nil }
 
 // PostBind counts where pods went.
-func (p *Plugin) PostBind(_ context.Context, _ fwk.CycleState, _ *v1.Pod, name string) {
-	if node, err := p.nodes(name); err == nil {
-		placedPods.WithLabelValues(node.Labels[v1.LabelTopologyRegion]).Inc()
-	}
+func (p *Plugin) PostBind(_ context.Context, _ fwk.CycleState, _ *v1.Pod, node string) {
+	p.Placed(node)
 }
 
 // SignPod says what a score depends on beside the requests, which others sign: without it the
 // scheduler would place no pods in batches.
 func (*Plugin) SignPod(_ context.Context, pod *v1.Pod) ([]fwk.SignFragment, *fwk.Status) {
-	return []fwk.SignFragment{{Key: durationAnnotation, Value: pod.Annotations[durationAnnotation]}}, nil
+	return []fwk.SignFragment{{Key: emission.DurationAnnotation, Value: pod.Annotations[emission.DurationAnnotation]}}, nil
 }

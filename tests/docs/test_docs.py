@@ -223,7 +223,7 @@ def test_every_flag_is_described_and_no_other() -> None:
 
 
 def test_every_metric_of_the_scheduler_is_described_and_no_other() -> None:
-    code = text_of(REPOSITORY / "scheduler/carbonscore/metrics.go")
+    code = text_of(REPOSITORY / "scheduler/emission/metrics.go")
     (prefix,) = re.findall(r'^const subsystem = "(\w+)"$', code, flags=re.MULTILINE)
     names = {f"{prefix}_{name}" for name in re.findall(r'Name: +"(\w+)"', code)}
     assert names
@@ -240,7 +240,7 @@ def test_every_metric_of_the_extender_is_described_and_no_other() -> None:
 
 
 def test_every_arg_of_the_scheduler_is_described_and_no_other() -> None:
-    code = text_of(REPOSITORY / "scheduler/carbonscore/args.go")
+    code = text_of(REPOSITORY / "scheduler/emission/args.go")
     args = set(re.findall(r'`json:"(\w+),omitempty"`', code)) - {"apiVersion", "kind"}
     header = text_of(REPOSITORY / "src/capi/carbon_kube.h")
     ranking = {f"ranking.{name}" for name in re.findall(r'^ \*   "(\w+)":', header, re.MULTILINE)}

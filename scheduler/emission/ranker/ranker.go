@@ -1,21 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package ranker ranks nodes by what a pod would emit on each: libcarbon.so in the words of Go. It
-// needs no Kubernetes, so that plug-ins for every version of the scheduling framework share it. The
-// contract is src/capi/carbon_kube.h; all methods may be called from any goroutine.
+// needs no Kubernetes, and no newer Go than 1.18, which is Katalyst's. The contract is
+// src/capi/carbon_kube.h; all methods may be called from any goroutine.
 package ranker
 
 /*
-#cgo CFLAGS: -I${SRCDIR}/../../src/capi
+#cgo CFLAGS: -I${SRCDIR}/../../../src/capi
 #cgo LDFLAGS: -lcarbon
 #include "carbon_kube.h"
+
+// Structs of pointers are put together on this side: what Go hands over may hold no Go pointers,
+// and pinning them needs a newer Go than Katalyst is built with.
+static carbon_text go_text(_GoString_ s) {
+	carbon_text text = {_GoStringPtr(s), _GoStringLen(s)};
+	return text;
+}
+
+static carbon_ranker* go_open(_GoString_ options, char* error, size_t size) {
+	return carbon_ranker_open(go_text(options), error, size);
+}
+
+static carbon_status go_load_zones(carbon_ranker* ranker, _GoString_ zones, char* error, size_t size) {
+	return carbon_load_zones(ranker, go_text(zones), error, size);
+}
+
+static carbon_status go_upsert_node(carbon_ranker* ranker, _GoString_ name, _GoString_ region,
+		_GoString_ instance_type, _GoString_ zone, char* error, size_t size) {
+	carbon_node node = {go_text(region), go_text(instance_type), go_text(zone)};
+	return carbon_upsert_node(ranker, go_text(name), &node, error, size);
+}
+
+static void go_remove_node(carbon_ranker* ranker, _GoString_ name) {
+	carbon_remove_node(ranker, go_text(name));
+}
+
+static carbon_status go_read_duration(_GoString_ text, int64_t* milliseconds, char* error, size_t size) {
+	return carbon_read_duration(go_text(text), milliseconds, error, size);
+}
+
+static carbon_status go_score(carbon_ranker* ranker, const carbon_pod* pod, int64_t now,
+		const char* bytes, const uint32_t* ends, size_t count, double* values, uint8_t* scores,
+		size_t* unknown, char* error, size_t size) {
+	carbon_names names = {bytes, ends, count};
+	return carbon_score(ranker, pod, now, &names, values, scores, unknown, error, size);
+}
 */
 import "C"
 
 import (
 	"errors"
 	"fmt"
-	"runtime"
 	"time"
 	"unsafe"
 )
@@ -55,9 +90,7 @@ func Open(options string) (*Ranker, error) {
 			version, C.CARBON_ABI_VERSION)
 	}
 	var message [errorSize]C.char
-	var pinner runtime.Pinner
-	defer pinner.Unpin()
-	handle := C.carbon_ranker_open(text(&pinner, options), &message[0], errorSize)
+	handle := C.go_open(options, &message[0], errorSize)
 	if handle == nil {
 		return nil, errors.New(C.GoString(&message[0]))
 	}
@@ -73,9 +106,7 @@ func (r *Ranker) Close() {
 // LoadZones takes data.zones of the ConfigMap carbon-scores. What is invalid changes nothing.
 func (r *Ranker) LoadZones(zones string) error {
 	var message [errorSize]C.char
-	var pinner runtime.Pinner
-	defer pinner.Unpin()
-	return failure(C.carbon_load_zones(r.handle, text(&pinner, zones), &message[0], errorSize), &message)
+	return failure(C.go_load_zones(r.handle, zones, &message[0], errorSize), &message)
 }
 
 // ForgetZones makes every zone unknown: the ConfigMap is gone.
@@ -86,30 +117,20 @@ func (r *Ranker) ForgetZones() {
 // Upsert takes a node in, or what has changed of it.
 func (r *Ranker) Upsert(name string, node Node) error {
 	var message [errorSize]C.char
-	var pinner runtime.Pinner
-	defer pinner.Unpin()
-	labels := C.carbon_node{
-		region:        text(&pinner, node.Region),
-		instance_type: text(&pinner, node.InstanceType),
-		zone:          text(&pinner, node.Zone),
-	}
-	return failure(C.carbon_upsert_node(r.handle, text(&pinner, name), &labels, &message[0], errorSize), &message)
+	return failure(C.go_upsert_node(r.handle, name, node.Region, node.InstanceType, node.Zone,
+		&message[0], errorSize), &message)
 }
 
 // Remove forgets a node.
 func (r *Ranker) Remove(name string) {
-	var pinner runtime.Pinner
-	defer pinner.Unpin()
-	C.carbon_remove_node(r.handle, text(&pinner, name))
+	C.go_remove_node(r.handle, name)
 }
 
 // ReadDuration reads "90s", "1h30m", "2d".
 func ReadDuration(duration string) (time.Duration, error) {
 	var message [errorSize]C.char
 	var milliseconds C.int64_t
-	var pinner runtime.Pinner
-	defer pinner.Unpin()
-	err := failure(C.carbon_read_duration(text(&pinner, duration), &milliseconds, &message[0], errorSize), &message)
+	err := failure(C.go_read_duration(duration, &milliseconds, &message[0], errorSize), &message)
 	return time.Duration(milliseconds) * time.Millisecond, err
 }
 
@@ -138,11 +159,9 @@ func (r *Ranker) Score(pod Pod, now time.Time, names *Names) (Scores, error) {
 		return Scores{}, nil
 	}
 	scores := Scores{Values: make([]float64, count), Scores: make([]uint8, count)}
-	var pinner runtime.Pinner
-	defer pinner.Unpin()
-	asked := C.carbon_names{ends: (*C.uint32_t)(pinned(&pinner, names.ends)), count: C.size_t(count)}
+	var bytes *C.char // none where all names are empty
 	if len(names.bytes) > 0 {
-		asked.bytes = (*C.char)(pinned(&pinner, names.bytes))
+		bytes = (*C.char)(unsafe.Pointer(&names.bytes[0]))
 	}
 	request := C.carbon_pod{
 		cpu_millicores:   C.int64_t(pod.CPUMillicores),
@@ -151,27 +170,12 @@ func (r *Ranker) Score(pod Pod, now time.Time, names *Names) (Scores, error) {
 	}
 	var unknown C.size_t
 	var message [errorSize]C.char
-	status := C.carbon_score(r.handle, &request, C.int64_t(now.UnixMilli()), &asked,
+	status := C.go_score(r.handle, &request, C.int64_t(now.UnixMilli()),
+		bytes, (*C.uint32_t)(unsafe.Pointer(&names.ends[0])), C.size_t(count),
 		(*C.double)(unsafe.Pointer(&scores.Values[0])), (*C.uint8_t)(unsafe.Pointer(&scores.Scores[0])),
 		&unknown, &message[0], errorSize)
 	scores.Unknown = int(unknown)
 	return scores, failure(status, &message)
-}
-
-// pinned is the address of a slice's elements, which stay there until the pinner lets go.
-func pinned[T any](pinner *runtime.Pinner, slice []T) unsafe.Pointer {
-	first := &slice[0]
-	pinner.Pin(first)
-	return unsafe.Pointer(first)
-}
-
-func text(pinner *runtime.Pinner, s string) C.carbon_text {
-	if s == "" {
-		return C.carbon_text{}
-	}
-	first := unsafe.StringData(s)
-	pinner.Pin(first)
-	return C.carbon_text{data: (*C.char)(unsafe.Pointer(first)), size: C.size_t(len(s))}
 }
 
 func failure(status C.carbon_status, message *[errorSize]C.char) error {

@@ -3,7 +3,6 @@
 package ranker
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"reflect"
@@ -11,31 +10,13 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"carbon-kube.io/scheduler/emission/emissiontest"
 )
 
 var noon = time.Date(2021, 7, 1, 12, 0, 0, 0, time.UTC)
 
-// published is what a ConfigMap holds where each zone keeps its intensity, from noon on.
-func published(t testing.TB, zones map[string]float64) string {
-	t.Helper()
-	var entries []map[string]any
-	for zone, intensity := range zones {
-		forecast := make([]float64, 24)
-		for hour := range forecast {
-			forecast[hour] = intensity
-		}
-		entries = append(entries, map[string]any{
-			"zone": zone, "intensity": intensity, "timestamp": noon.Unix(), "forecast": forecast,
-			"p10": nil, "p90": nil, "kind": "average-lifecycle", "rung": "fresh", "source": "test",
-			"estimated": false, "issued_at": noon.Format(time.RFC3339), "heard_at": noon.Format(time.RFC3339),
-		})
-	}
-	text, err := json.Marshal(entries)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
+func published(intensities map[string]float64) string { return emissiontest.Zones(noon, intensities) }
 
 func open(t testing.TB, options string) *Ranker {
 	t.Helper()
@@ -59,7 +40,7 @@ var pod = Pod{CPUMillicores: 4000, MemoryBytes: 16e9, Run: 2 * time.Hour}
 
 func TestRanksNodesByTheirZones(t *testing.T) {
 	ranker := open(t, `{"regions":{"dc-1":"SE"}}`)
-	if err := ranker.LoadZones(published(t, map[string]float64{"DE": 400, "SE": 20, "FR": 40})); err != nil {
+	if err := ranker.LoadZones(published(map[string]float64{"DE": 400, "SE": 20, "FR": 40})); err != nil {
 		t.Fatal(err)
 	}
 	for name, node := range map[string]Node{
@@ -123,7 +104,7 @@ func TestReadsDurations(t *testing.T) {
 // Sixteen goroutines ask while others change what is known; with -race.
 func TestManyGoroutines(t *testing.T) {
 	ranker := open(t, "")
-	zones := published(t, map[string]float64{"DE": 400, "SE": 40})
+	zones := published(map[string]float64{"DE": 400, "SE": 40})
 	if err := ranker.LoadZones(zones); err != nil {
 		t.Fatal(err)
 	}
@@ -133,9 +114,11 @@ func TestManyGoroutines(t *testing.T) {
 		}
 	}
 	var group sync.WaitGroup
-	for asker := range 16 {
-		group.Go(func() {
-			for round := range 200 {
+	for asker := 0; asker < 16; asker++ {
+		group.Add(1)
+		go func(asker int) {
+			defer group.Done()
+			for round := 0; round < 200; round++ {
 				scores, err := ranker.Score(pod, noon, namesOf("german", "swedish"))
 				if err != nil || !reflect.DeepEqual(scores.Scores, []uint8{10, 100}) {
 					t.Errorf("got %v, %v", scores.Scores, err)
@@ -148,7 +131,7 @@ func TestManyGoroutines(t *testing.T) {
 					_ = ranker.LoadZones(zones)
 				}
 			}
-		})
+		}(asker)
 	}
 	group.Wait()
 }
@@ -156,15 +139,16 @@ func TestManyGoroutines(t *testing.T) {
 // What a plug-in pays for a thousand nodes: names copied, ranked, scores handed back.
 func BenchmarkScore1000(b *testing.B) {
 	ranker := open(b, "")
-	if err := ranker.LoadZones(published(b, map[string]float64{"DE": 400, "SE": 40})); err != nil {
+	if err := ranker.LoadZones(published(map[string]float64{"DE": 400, "SE": 40})); err != nil {
 		b.Fatal(err)
 	}
 	var nodes []string
-	for i := range 1000 {
+	for i := 0; i < 1000; i++ {
 		nodes = append(nodes, fmt.Sprintf("ip-10-0-%d-%d.eu-central-1.compute.internal", i/250, i%250))
 		_ = ranker.Upsert(nodes[i], Node{Zone: []string{"DE", "SE"}[i%2]})
 	}
-	for b.Loop() {
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
 		if _, err := ranker.Score(pod, noon, namesOf(nodes...)); err != nil {
 			b.Fatal(err)
 		}

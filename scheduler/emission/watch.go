@@ -1,47 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package carbonscore
+package emission
 
 import (
-	"context"
-
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/tools/cache"
-	fwk "k8s.io/kube-scheduler/framework"
 
-	"carbon-kube.io/scheduler/ranker"
+	"carbon-kube.io/scheduler/emission/ranker"
 )
 
 const zonesKey = "zones"
 
 // watch follows the scheduler's own nodes, and the one ConfigMap: the scheduler's informers would
 // ask for all ConfigMaps of the cluster.
-func (p *Plugin) watch(ctx context.Context, handle fwk.Handle, args Args) error {
-	nodes := handle.SharedInformerFactory().Core().V1().Nodes().Informer()
-	if _, err := nodes.AddEventHandler(cache.ResourceEventHandlerFuncs{
+func (p *EmissionPlugin) watch(framework Framework, args Args) error {
+	nodes := framework.Informers.Core().V1().Nodes().Informer()
+	if err := framework.Handle(nodes, cache.ResourceEventHandlerFuncs{
 		AddFunc:    func(object any) { p.nodeChanged(nil, object.(*v1.Node)) },
 		UpdateFunc: func(old, object any) { p.nodeChanged(old.(*v1.Node), object.(*v1.Node)) },
 		DeleteFunc: p.nodeGone,
 	}); err != nil {
 		return err
 	}
-	factory := informers.NewSharedInformerFactoryWithOptions(handle.ClientSet(), 0,
+	factory := informers.NewSharedInformerFactoryWithOptions(framework.Client, 0,
 		informers.WithNamespace(args.ConfigMapNamespace),
 		informers.WithTweakListOptions(func(options *metav1.ListOptions) {
 			options.FieldSelector = fields.OneTermEqualSelector("metadata.name", args.ConfigMapName).String()
 		}))
 	maps := factory.Core().V1().ConfigMaps().Informer()
-	if _, err := maps.AddEventHandler(cache.ResourceEventHandlerFuncs{
+	if err := framework.Handle(maps, cache.ResourceEventHandlerFuncs{
 		AddFunc:    func(object any) { p.published(object.(*v1.ConfigMap)) },
 		UpdateFunc: func(_, object any) { p.published(object.(*v1.ConfigMap)) },
 		DeleteFunc: func(any) { p.withdrawn() },
 	}); err != nil {
 		return err
 	}
-	factory.Start(ctx.Done())
+	factory.Start(framework.Done)
 	return nil
 }
 
@@ -52,7 +49,7 @@ func labelsOf(node *v1.Node) ranker.Node {
 	}
 }
 
-func (p *Plugin) nodeChanged(old, node *v1.Node) {
+func (p *EmissionPlugin) nodeChanged(old, node *v1.Node) {
 	labels := labelsOf(node)
 	if old != nil && labelsOf(old) == labels {
 		return
@@ -63,7 +60,7 @@ func (p *Plugin) nodeChanged(old, node *v1.Node) {
 	}
 }
 
-func (p *Plugin) nodeGone(object any) {
+func (p *EmissionPlugin) nodeGone(object any) {
 	if tombstone, ok := object.(cache.DeletedFinalStateUnknown); ok {
 		object = tombstone.Obj
 	}
@@ -72,7 +69,7 @@ func (p *Plugin) nodeGone(object any) {
 	}
 }
 
-func (p *Plugin) published(config *v1.ConfigMap) {
+func (p *EmissionPlugin) published(config *v1.ConfigMap) {
 	zones := config.Data[zonesKey]
 	if err := p.ranker.LoadZones(zones); err != nil {
 		unreadable.WithLabelValues(intensities).Inc()
@@ -83,7 +80,7 @@ func (p *Plugin) published(config *v1.ConfigMap) {
 	publishedZones.Set(float64(len(zones)))
 }
 
-func (p *Plugin) withdrawn() {
+func (p *EmissionPlugin) withdrawn() {
 	p.log.Info("The ConfigMap with the intensities is gone")
 	publishedZones.Set(0)
 	p.ranker.ForgetZones()
