@@ -9,6 +9,7 @@ import re
 import signal
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,31 @@ class Extender:
     metrics_url: str = ""  # where it tells them by plain HTTP
 
 
+@contextlib.contextmanager
+def running_extender(
+    kubeconfig: Path, log: Path, regions: dict[str, str], *flags: str | Path
+) -> Iterator[Extender]:
+    """It has to end well on SIGTERM. Its log is begun anew."""
+    port_file = log.with_suffix(".port")
+    port_file.unlink(missing_ok=True)
+    log.unlink(missing_ok=True)
+    child = Child(
+        *(CARBON_KUBE, "extender", "--kubeconfig", kubeconfig),
+        *(f"--region={region}={zone}" for region, zone in regions.items()),
+        *("--port", "0", "--port-file", port_file, *flags),
+        log=log,
+    )
+    try:
+        wait_for("the extender is up", port_file.is_file, timeout=30)
+        wait_for("it says where", lambda: "ranking" in child.text(), timeout=5)
+        told = re.search(r"metrics on (\S+)", child.text())
+        yield Extender(child, int(port_file.read_text()), told[1] if told else "")
+        assert child.alive(), child.text()
+        assert child.signal(signal.SIGTERM, patience=5) == 0, child.text()
+    finally:
+        child.end()
+
+
 class Asking:
     """A plain scheduler of another name, and the extender it asks."""
 
@@ -59,27 +85,8 @@ class Asking:
     def remove(self) -> None:
         self.cluster.plane.kubectl("delete", "-f", MANIFEST, "--ignore-not-found")
 
-    @contextlib.contextmanager
-    def extender(self, *flags: str | Path) -> Iterator[Extender]:
-        port_file = self.folder / "extender.port"
-        port_file.unlink(missing_ok=True)
-        regions = [f"--region={region}={zone}" for region, zone in REGIONS.items()]
-        log = self.folder / "extender.log"
-        log.unlink(missing_ok=True)
-        child = Child(
-            *(CARBON_KUBE, "extender", "--kubeconfig", self.kubeconfig, *regions),
-            *("--port", "0", "--port-file", port_file, *flags),
-            log=log,
-        )
-        try:
-            wait_for("the extender is up", port_file.is_file, timeout=30)
-            wait_for("it says where", lambda: "ranking" in child.text(), timeout=5)
-            told = re.search(r"metrics on (\S+)", child.text())
-            yield Extender(child, int(port_file.read_text()), told[1] if told else "")
-            assert child.alive(), child.text()
-            assert child.signal(signal.SIGTERM, patience=5) == 0, child.text()
-        finally:
-            child.end()
+    def extender(self, *flags: str | Path) -> AbstractContextManager[Extender]:
+        return running_extender(self.kubeconfig, self.folder / "extender.log", REGIONS, *flags)
 
     def config(self, extender_port: int, client: Pair | None, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
         """The manifest's; `changes` are fields of its extender, None takes one away."""

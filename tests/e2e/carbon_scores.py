@@ -45,13 +45,19 @@ class Scores:
         return json.loads(found["data"]["zones"])
 
 
-def publish_as_of_now(scores: Scores) -> None:
-    """What is published of a recorded hour, as if it were this one."""
+def publish_as_of_now(scores: Scores, intensities: dict[str, float] | None = None) -> None:
+    """What is published of a recorded hour, as if it were this one.
+
+    `intensities` is what some zones keep, whatever was recorded.
+    """
     assert scores.poll().code == 0
     zones = scores.zones()
     later = int(time.time()) // 3600 * 3600 - zones[0]["timestamp"]
     for zone in zones:
         zone["timestamp"] += later
+        if intensities and zone["zone"] in intensities:
+            kept = intensities[zone["zone"]]
+            zone |= {"intensity": kept, "forecast": [kept] * 24, "p10": None, "p90": None}
     scores.cluster.plane.kubectl(
         *("patch", "configmap", NAME, "-n", NAMESPACE, "--type=merge"),
         *("-p", json.dumps({"data": {"zones": json.dumps(zones)}})),

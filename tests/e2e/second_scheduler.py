@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A second scheduler, kube-scheduler with CarbonScore, as deploy/scheduler installs it."""
+"""A second scheduler, kube-scheduler with CarbonScore, as its manifests install it."""
 
 from __future__ import annotations
 
@@ -27,9 +27,12 @@ from harness import (
 )
 
 CARBON_SCHEDULER = REPOSITORY / "build" / "release" / "scheduler" / "carbon-scheduler"
+CARBON_SCHEDULER_1_24 = CARBON_SCHEDULER.with_name("carbon-scheduler-1.24")
 DEPLOYMENT = REPOSITORY / "deploy" / "scheduler" / "carbon-scheduler.yaml"
 SCHEDULER = "carbon-scheduler"
 REGIONS = {"us-west-2": "US-NW-BPAT", "eu-north-1": "SE"}
+# Of 4 degrees of freedom, at 1 %.
+CHI_SQUARE = 13.28
 
 
 def objects_of(plane: Plane, manifest: Path) -> list[dict[str, Any]]:
@@ -45,41 +48,54 @@ def objects_of(plane: Plane, manifest: Path) -> list[dict[str, Any]]:
 
 
 class SecondScheduler:
-    """What deploy/scheduler holds, run as its ServiceAccount."""
+    """What some manifests hold, run as the ServiceAccount in them."""
 
-    def __init__(self, cluster: Cluster, folder: Path) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        folder: Path,
+        program: Path = CARBON_SCHEDULER,
+        manifests: Sequence[Path] = (DEPLOYMENT,),
+        account: tuple[str, str] = (NAMESPACE, SCHEDULER),
+    ) -> None:
         self.cluster = cluster
         self.folder = folder
-        self.objects = objects_of(cluster.plane, DEPLOYMENT)
+        self.program = program
+        self.objects = [o for manifest in manifests for o in objects_of(cluster.plane, manifest)]
         # The plane runs no containers: the processes are the tests' own.
         cluster.plane.create(*(o for o in self.objects if o["kind"] != "Deployment"))
-        cluster.plane.kubectl("apply", "--dry-run=server", "-f", DEPLOYMENT)
-        token = cluster.plane.kubectl("create", "token", "-n", NAMESPACE, SCHEDULER).strip()
+        for manifest in manifests:
+            cluster.plane.kubectl("apply", "--dry-run=server", "-f", manifest)
+        namespace, name = account
+        token = cluster.plane.kubectl("create", "token", "-n", namespace, name).strip()
         self.kubeconfig = write_private(
             folder / "scheduler.kubeconfig",
             kubeconfig_text(cluster.plane.server, token, cluster.plane.folder / "pki" / "ca.crt"),
         )
 
-    def config(self) -> Path:
-        """The configuration that the manifest holds, with what a pod would get from the kubelet."""
+    def config(self, name: str = SCHEDULER, regions: dict[str, str] = REGIONS) -> Path:
+        """The configuration in the ConfigMap, with what a pod would get from the kubelet."""
         text = next(
-            o["data"]["config.yaml"] for o in self.objects if o["kind"] == "ConfigMap"
-        ).replace("ranking: {}", "ranking: " + json.dumps({"regions": REGIONS}))
-        path = self.folder / "config.yaml"
+            o["data"]["config.yaml"]
+            for o in self.objects
+            if o["kind"] == "ConfigMap" and o["metadata"]["name"] == name
+        ).replace("ranking: {}", "ranking: " + json.dumps({"regions": regions}))
+        path = self.folder / f"{name}.yaml"
         path.write_text(f"{text}\nclientConnection: {{kubeconfig: {self.kubeconfig}}}\n")
         return path
 
     def start(
         self,
         name: str,
-        program: Sequence[str | Path] = (CARBON_SCHEDULER,),
+        program: Sequence[str | Path] = (),
         config: Path | None = None,
     ) -> tuple[Child, int]:
         """The process, and the port on which it tells its metrics."""
         port = free_port()
         child = Child(
-            *(*program, "--config", config or self.config(), "--bind-address=127.0.0.1"),
-            *(f"--secure-port={port}", f"--authentication-kubeconfig={self.kubeconfig}"),
+            *(*(program or (self.program,)), "--config", config or self.config()),
+            *("--bind-address=127.0.0.1", f"--secure-port={port}"),
+            f"--authentication-kubeconfig={self.kubeconfig}",
             f"--authorization-kubeconfig={self.kubeconfig}",
             *("--authorization-always-allow-paths=/healthz,/metrics", "-v=2"),
             log=self.folder / f"{name}.log",
@@ -87,8 +103,8 @@ class SecondScheduler:
         return child, port
 
     @contextlib.contextmanager
-    def running(self, name: str) -> Iterator[tuple[Child, int]]:
-        child, port = self.start(name)
+    def running(self, name: str, config: Path | None = None) -> Iterator[tuple[Child, int]]:
+        child, port = self.start(name, config=config)
         try:
             yield child, port
             assert child.alive(), child.text()[-3000:]
@@ -136,3 +152,9 @@ def await_placed(cluster: Cluster, namespace: str, count: int) -> Counter[str]:
     nodes = wait_for(f"{count} pods of {namespace} are placed", placed, timeout=90)
     # us-west-1-0003
     return Counter(node.rpartition("-")[0] for node in nodes)
+
+
+def chi_square(seen: Counter[str], other: Counter[str]) -> float:
+    """Of two distributions over the regions, each of as many pods."""
+    regions = set(seen) | set(other)
+    return sum((seen[r] - other[r]) ** 2 / (seen[r] + other[r]) for r in regions)

@@ -20,17 +20,17 @@ from harness import (
 )
 from second_scheduler import (
     CARBON_SCHEDULER,
+    CHI_SQUARE,
     SCHEDULER,
     SecondScheduler,
     await_placed,
+    chi_square,
     metrics,
     run_pods,
 )
 
 PODS = 60
 CLEANEST = "eu-north-1"
-# Of 4 degrees of freedom, at 1 %.
-CHI_SQUARE = 13.28
 
 
 def requested_millicores(pod: dict[str, Any]) -> int:
@@ -46,12 +46,6 @@ def second(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Second
     if not CARBON_SCHEDULER.is_file():
         pytest.fail(f"{CARBON_SCHEDULER} is not built: scripts/test e2e builds it")
     return SecondScheduler(cluster, tmp_path_factory.mktemp("scheduler"))
-
-
-def chi_square(seen: Counter[str], other: Counter[str]) -> float:
-    """Of two distributions over the regions, each of as many pods."""
-    regions = set(seen) | set(other)
-    return sum((seen[r] - other[r]) ** 2 / (seen[r] + other[r]) for r in regions)
 
 
 def test_pods_land_in_the_cleanest_zone_and_are_counted(

@@ -15,8 +15,13 @@ from asking import Asking
 from carbon_scores import Scores, publish_as_of_now
 from certificates import Authority
 from cluster import Cluster
-from harness import Ended, Plane, carbon_kube, free_port, run
-from second_scheduler import CARBON_SCHEDULER, plain_scheduler
+from harness import REPOSITORY, Ended, Plane, carbon_kube, free_port, run
+from second_scheduler import (
+    CARBON_SCHEDULER,
+    CARBON_SCHEDULER_1_24,
+    objects_of,
+    plain_scheduler,
+)
 
 URL = "https://carbon.example:9443"
 CLEANEST = "eu-north-1"
@@ -124,6 +129,26 @@ def test_carbon_scheduler_takes_the_plugin(
     done, taken = load(plane, (CARBON_SCHEDULER,), text, tmp_path)
     assert done.code == 0, str(done)
     assert_taken(taken, flags)
+
+
+@pytest.mark.parametrize("way", ["extender", "plugin"])
+def test_a_scheduler_1_24_takes_either_way_of_katalyst(
+    plane: Plane, tmp_path: Path, way: str
+) -> None:
+    flags = ("--form=katalyst", f"--via={way}")
+    done, taken = load(
+        plane, (CARBON_SCHEDULER_1_24,), with_connection(printed(*flags), plane), tmp_path
+    )
+    assert done.code == 0, str(done)
+    assert_taken(taken, flags)
+
+
+@pytest.mark.parametrize("way", ["extender", "plugin"])
+def test_the_manifests_for_katalyst_hold_what_is_printed(plane: Plane, way: str) -> None:
+    (config,) = objects_of(plane, REPOSITORY / "deploy" / "katalyst" / f"{way}.yaml")
+    wanted = yaml.safe_load(printed("--form=katalyst", f"--via={way}"))
+    held = yaml.safe_load(config["data"]["config.yaml"])
+    assert held == wanted | {"leaderElection": held["leaderElection"]}
 
 
 @pytest.mark.parametrize(
