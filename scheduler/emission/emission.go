@@ -93,7 +93,22 @@ func (p *EmissionPlugin) Execute(_ context.Context, pod *v1.Pod, nodes []*v1.Nod
 	for i, node := range nodes {
 		scores[node.Name] = float64(ranked.Scores[i])
 	}
+	observeRegions(nodes, ranked.Scores)
 	return scores, true
+}
+
+// observeRegions counts the best score that each region had to offer.
+func observeRegions(nodes []*v1.Node, scores []uint8) {
+	best := map[string]uint8{}
+	for i, node := range nodes {
+		region := node.Labels[v1.LabelTopologyRegion]
+		if score, found := best[region]; !found || scores[i] > score {
+			best[region] = scores[i]
+		}
+	}
+	for region, score := range best {
+		regionScores.WithLabelValues(region).Observe(float64(score))
+	}
 }
 
 // Placed counts a pod that was bound to a node.

@@ -56,6 +56,13 @@ var (
 		Help:           "Pods bound to a node, by the node's region.",
 		StabilityLevel: metrics.ALPHA,
 	}, []string{"region"})
+	regionScores = metrics.NewHistogramVec(&metrics.HistogramOpts{
+		Subsystem:      subsystem,
+		Name:           "region_score",
+		Help:           "Score of the best node of a region, for each pod that was ranked for, from 0 to 100.",
+		Buckets:        metrics.LinearBuckets(10, 10, 10),
+		StabilityLevel: metrics.ALPHA,
+	}, []string{"region"})
 	publishedZones = metrics.NewGauge(&metrics.GaugeOpts{
 		Subsystem:      subsystem,
 		Name:           "published_bytes",
@@ -67,6 +74,7 @@ var (
 
 func registerMetrics() {
 	registerOnce.Do(func() {
-		legacyregistry.MustRegister(rankSeconds, fallbacks, unreadable, unknownNodes, placedPods, publishedZones)
+		legacyregistry.MustRegister(rankSeconds, fallbacks, unreadable, unknownNodes, placedPods, regionScores,
+			publishedZones)
 	})
 }

@@ -48,6 +48,13 @@ def second(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Second
     return SecondScheduler(cluster, tmp_path_factory.mktemp("scheduler"))
 
 
+def mean_score(found: dict[str, float], region: str) -> float:
+    """Of the best node that the region had for each pod."""
+    name = "carbonkube_scheduler_region_score"
+    labels = f'{{region="{region}"}}'
+    return found[f"{name}_sum{labels}"] / found[f"{name}_count{labels}"]
+
+
 def test_pods_land_in_the_cleanest_zone_and_are_counted(
     second: SecondScheduler, scores: Scores
 ) -> None:
@@ -59,6 +66,8 @@ def test_pods_land_in_the_cleanest_zone_and_are_counted(
         assert found[f'carbonkube_scheduler_placed_pods_total{{region="{CLEANEST}"}}'] >= PODS - 1
         assert found["carbonkube_scheduler_rank_duration_seconds_count"] > 0
         assert found["carbonkube_scheduler_published_bytes"] > 1000
+        assert mean_score(found, CLEANEST) == 100
+        assert 0 < mean_score(found, "us-west-1") < 100
         assert not [name for name in found if name.startswith("carbonkube_scheduler_fallbacks")]
         assert "Disabling signatures" not in child.text(), "pods are still placed in batches"
         attempts = [v for name, v in found.items() if name.startswith("scheduler_batch_attempts")]
