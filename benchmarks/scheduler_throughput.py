@@ -13,15 +13,18 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import json
+import operator
 import os
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +61,8 @@ RATIOS = (
     ("whole_nodes_ratio", "whole-nodes", "plain"),
     ("extender_vs_null", "extender", "null"),
 )
+ALGORITHM = "scheduler_scheduling_algorithm_duration_seconds"
+RANK = "carbonkube_scheduler_rank_duration_seconds"
 BATCH = 500
 SCORED = 420  # of 1000 nodes a scheduler looks at so many
 BUILDS = (
@@ -67,11 +72,47 @@ BUILDS = (
 
 
 @dataclass
+class Times:
+    """A histogram that the scheduler keeps itself."""
+
+    seconds: float
+    count: float
+    buckets: dict[float, float]  # bound in seconds: how many took no longer
+
+    @property
+    def mean_ms(self) -> float:
+        return 1000 * self.seconds / self.count
+
+    @property
+    def p99_ms(self) -> float:
+        """As Prometheus' histogram_quantile: linear within the bucket that holds it."""
+        rank = 0.99 * self.count
+        below, lower = 0.0, 0.0
+        for bound, count in sorted(self.buckets.items()):
+            if count >= rank:
+                return 1000 * (lower + (bound - lower) * (rank - below) / (count - below))
+            below, lower = count, bound
+        return float("inf")
+
+    def __add__(self, other: Times) -> Times:
+        buckets = {bound: n + other.buckets[bound] for bound, n in self.buckets.items()}
+        return Times(self.seconds + other.seconds, self.count + other.count, buckets)
+
+
+@dataclass
 class Run:
     pods_per_second: float
-    algorithm_mean_ms: float
-    algorithm_p99_ms: float  # upper bound of the bucket that holds it
+    algorithm: Times
+    rank: Times | None  # what the plug-in took of it, where there is one
     cleanest_share: float
+
+    def report(self) -> dict[str, float]:
+        return {
+            "pods_per_second": self.pods_per_second,
+            "algorithm_mean_ms": self.algorithm.mean_ms,
+            "algorithm_p99_ms": self.algorithm.p99_ms,
+            "cleanest_share": self.cleanest_share,
+        }
 
 
 def placed(port: int) -> float:
@@ -86,17 +127,14 @@ def placed(port: int) -> float:
     )
 
 
-def algorithm(port: int) -> tuple[float, float]:
-    """Mean and 99th percentile of the scheduling algorithm's time, in milliseconds."""
-    prefix = "scheduler_scheduling_algorithm_duration_seconds"
-    found = metrics(port)
-    count = found[f"{prefix}_count"]
-    p99 = min(
-        float(name.partition('le="')[2].partition('"')[0])
-        for name, value in found.items()
-        if name.startswith(f"{prefix}_bucket") and value >= 0.99 * count
-    )
-    return 1000 * found[f"{prefix}_sum"] / count, 1000 * p99
+def times(found: dict[str, float], name: str, labels: str) -> Times | None:
+    """The histogram of that name whose other labels are `labels`, as they are written."""
+    bucket = re.compile(re.escape(f"{name}_bucket{{{labels}") + r',?le="([^"]+)"}')
+    buckets = {float(m[1]): value for key, value in found.items() if (m := bucket.fullmatch(key))}
+    suffix = f"{{{labels}}}" if labels else ""
+    if not buckets:
+        return None
+    return Times(found[f"{name}_sum{suffix}"], found[f"{name}_count{suffix}"], buckets)
 
 
 def constant_answer(second: SecondScheduler) -> Path:
@@ -183,11 +221,14 @@ def one_run(kind: str, number: int, second: SecondScheduler, pods: int) -> Run:
                 sys.exit(f"{kind}: {done:.0f} of {pods} pods placed\n{child.text()[-2000:]}")
             time.sleep(0.05)
         seconds = time.monotonic() - began
-        mean, p99 = algorithm(port)
+        told = metrics(port)
     items = cluster.plane.get("pods", "-n", namespace)["items"]
     clean = sum(item["spec"].get("nodeName", "").startswith("eu-north-1") for item in items)
     cluster.plane.kubectl("delete", "namespace", namespace, timeout=300)
-    return Run((pods - base) / seconds, mean, p99, clean / pods)
+    algorithm = times(told, ALGORITHM, "")
+    assert algorithm is not None
+    rank = times(told, RANK, "")
+    return Run((pods - base) / seconds, algorithm, rank, clean / pods)
 
 
 def measure(second: SecondScheduler, kinds: Sequence[str], pods: int, runs: int) -> dict[str, Any]:
@@ -197,22 +238,28 @@ def measure(second: SecondScheduler, kinds: Sequence[str], pods: int, runs: int)
         for kind in kinds if number % 2 == 0 else reversed(kinds):
             run = one_run(kind, number, second, pods)
             found[kind].append(run)
-            print(f"{kind} {number + 1}: {run}", file=sys.stderr, flush=True)
+            print(f"{kind} {number + 1}: {json.dumps(run.report())}", file=sys.stderr, flush=True)
     speed = {
         kind: statistics.median(run.pods_per_second for run in each) for kind, each in found.items()
-    }
-    mean = {
-        kind: statistics.median(run.algorithm_mean_ms for run in each)
-        for kind, each in found.items()
     }
     report: dict[str, Any] = {
         name: speed[kind] / speed[other]
         for name, kind, other in RATIOS
         if kind in speed and other in speed
     }
-    if "plugin" in mean and "plain" in mean:
-        report["added_ms"] = mean["plugin"] - mean["plain"]
-    report["runs"] = {kind: [asdict(run) for run in each] for kind, each in found.items()}
+    together = {
+        kind: functools.reduce(operator.add, (run.algorithm for run in each))
+        for kind, each in found.items()
+    }
+    if "plugin" in together and "plain" in together:
+        plugin, plain = together["plugin"], together["plain"]
+        report["added_ms"] = plugin.mean_ms - plain.mean_ms
+    ranks = [run.rank for run in found.get("plugin", []) if run.rank is not None]
+    if ranks:
+        rank = functools.reduce(operator.add, ranks)
+        report["rank_p99_ms"] = rank.p99_ms
+        report["ranked"] = rank.count  # pods; the others were placed in a batch with one of them
+    report["runs"] = {kind: [run.report() for run in each] for kind, each in found.items()}
     return report
 
 
