@@ -251,6 +251,11 @@ BlendedForecast Blend::Make() const {
           .p90 = Series(start, step, std::move(p90))};
 }
 
+std::optional<GramsPerKwh> Blend::Provided(Time time) const {
+  const double provided = Provider(history_.Number(time));
+  return std::isnan(provided) ? std::nullopt : std::optional(GramsPerKwh(provided));
+}
+
 std::optional<GramsPerKwh> Blend::Usual(Time time) const {
   if (history_.empty()) {
     return std::nullopt;

@@ -65,6 +65,8 @@ class Blend {
   BlendedForecast Make() const;
 
   const History& history() const { return history_; }
+  /// What the newest of the provider's last few forecasts that speaks of `time` says of its step.
+  std::optional<GramsPerKwh> Provided(Time time) const;
   /// What is usual at `time`, by what is known now.
   std::optional<GramsPerKwh> Usual(Time time) const;
   /// How far from the usual it may be: bounds of the furthest forecasts' errors at that hour.

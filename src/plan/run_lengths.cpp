@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/run_lengths.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace carbon::plan {
+
+size_t RunLengths::ClassOf(Duration length) {
+  static const double kRatio = std::log(1.2);
+  const double seconds = std::max(1.0, static_cast<double>(length.count()) / 1000);
+  return std::min(kClasses - 1, static_cast<size_t>(std::log(seconds) / kRatio));
+}
+
+void RunLengths::Learn(Duration length) {
+  const size_t index = ClassOf(length);
+  ++runs_[index];
+  total_ms_[index] += static_cast<double>(length.count());
+}
+
+std::vector<RunLengths::Part> RunLengths::Parts(Duration ran) const {
+  std::vector<Part> parts;
+  for (size_t i = 0; i < kQuantiles; ++i) {
+    const double above = 1 - (static_cast<double>(i) + 0.5) / kQuantiles;
+    parts.push_back({-std::log(above) * static_cast<double>(prior_.count()), 1.0 / kQuantiles});
+  }
+  // Those of the class in which the run is now count whole: where in it they end is not known.
+  for (size_t index = ClassOf(ran); index < kClasses; ++index) {
+    if (runs_[index] > 0) {
+      const double left = total_ms_[index] / runs_[index] - static_cast<double>(ran.count());
+      if (left > 0) {
+        parts.push_back({left, static_cast<double>(runs_[index])});
+      }
+    }
+  }
+  std::sort(parts.begin(), parts.end(),
+            [](const Part& a, const Part& b) { return a.left_ms < b.left_ms; });
+  return parts;
+}
+
+Duration RunLengths::ExpectedLeft(Duration ran) const {
+  double left = 0;
+  double runs = 0;
+  for (const Part& part : Parts(ran)) {
+    left += part.left_ms * part.runs;
+    runs += part.runs;
+  }
+  return std::max(Duration(1), Duration(std::llround(left / runs)));
+}
+
+std::array<Duration, RunLengths::kQuantiles> RunLengths::Left(Duration ran) const {
+  const auto parts = Parts(ran);
+  double all = 0;
+  for (const Part& part : parts) {
+    all += part.runs;
+  }
+  std::array<Duration, kQuantiles> left{};
+  double below = 0;
+  size_t next = 0;
+  for (const Part& part : parts) {
+    below += part.runs;
+    for (; next < kQuantiles && below >= all * (static_cast<double>(next) + 0.5) / kQuantiles;
+         ++next) {
+      left[next] = std::max(Duration(1), Duration(std::llround(part.left_ms)));
+    }
+  }
+  for (; next < kQuantiles; ++next) {
+    left[next] = std::max(Duration(1), Duration(std::llround(parts.back().left_ms)));
+  }
+  return left;
+}
+
+}  // namespace carbon::plan

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/run_lengths.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace carbon::plan {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+double Hours(Duration duration) {
+  return std::chrono::duration<double, std::ratio<3600>>(duration).count();
+}
+
+TEST(RunLengths, BeforeAnyHasEndedThePriorHolds) {
+  const RunLengths lengths(hours(4));
+  EXPECT_NEAR(Hours(lengths.ExpectedLeft(Duration::zero())), 4, 0.1);
+  EXPECT_EQ(lengths.ExpectedLeft(hours(50)), lengths.ExpectedLeft(Duration::zero()))
+      << "what has taken long takes as long again";
+}
+
+TEST(RunLengths, WhatEndedCountsMoreTheMoreThereIsOfIt) {
+  RunLengths lengths(hours(4));
+  for (int i = 0; i < 99; ++i) {
+    lengths.Learn(hours(1));
+  }
+  EXPECT_NEAR(Hours(lengths.ExpectedLeft(Duration::zero())), 1.03, 0.01);
+  EXPECT_NEAR(Hours(lengths.ExpectedLeft(minutes(30))), 0.53, 0.02);
+  EXPECT_NEAR(Hours(lengths.ExpectedLeft(hours(2))), 4, 0.1) << "none was seen that long";
+}
+
+TEST(RunLengths, ARunThatOutlastsTheShortOnesIsOneOfTheLongOnes) {
+  RunLengths lengths(hours(1));
+  for (int i = 0; i < 90; ++i) {
+    lengths.Learn(hours(1));
+  }
+  for (int i = 0; i < 90; ++i) {
+    lengths.Learn(hours(20));
+  }
+  EXPECT_NEAR(Hours(lengths.ExpectedLeft(Duration::zero())), 10.5, 0.2);
+  EXPECT_NEAR(Hours(lengths.ExpectedLeft(hours(3))), 17, 0.3);
+}
+
+TEST(RunLengths, QuantilesAscendAndHaveTheMean) {
+  RunLengths lengths(hours(2));
+  for (int i = 1; i <= 1000; ++i) {
+    lengths.Learn(minutes(i));
+  }
+  const auto left = lengths.Left(hours(1));
+  EXPECT_TRUE(std::is_sorted(left.begin(), left.end()));
+  EXPECT_GT(left.front(), Duration::zero());
+  const auto sum = std::accumulate(left.begin(), left.end(), Duration::zero());
+  EXPECT_NEAR(Hours(sum) / static_cast<double>(left.size()), Hours(lengths.ExpectedLeft(hours(1))),
+              0.3);
+}
+
+TEST(RunLengths, TakesAnyLength) {
+  RunLengths lengths(Duration(1));
+  lengths.Learn(Duration::zero());
+  lengths.Learn(Duration(1));
+  lengths.Learn(hours(24 * 366 * 100));
+  EXPECT_GE(lengths.ExpectedLeft(Duration::zero()), Duration(1));
+  EXPECT_GT(lengths.ExpectedLeft(hours(24 * 365)), hours(24 * 365 * 10));
+}
+
+}  // namespace
+}  // namespace carbon::plan
