@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -28,6 +29,7 @@ struct Input {
   std::vector<TraceJob> trace;
   grid::Series signal;
   std::string label;
+  std::shared_ptr<const Foresight> foresight;  ///< of the year and what its last jobs need
 };
 
 /// Like a year of Azure's public trace: lengths from 10 minutes to 72 hours, 4 hours on average,
@@ -68,7 +70,12 @@ Input MakeInput() {
   if (!signal) {
     Fail(signal.error());
   }
-  Input input{.trace = {}, .signal = *std::move(signal), .label = "azure-100k on CISO 2020"};
+  Input input{.trace = {},
+              .signal = *std::move(signal),
+              .label = "azure-100k on CISO 2020",
+              .foresight = {}};
+  input.foresight = std::make_shared<Foresight>(
+      Foresight::Of(input.signal, {}, kStart, kStart + hours(8760 + 200)));
   const auto recorded = net::ReadFile(Recordings() + "/jobs/azure-100k.csv.gz", kMostBytes);
   if (!recorded) {
     input.trace = GeneratedTrace();
@@ -85,10 +92,11 @@ Input MakeInput() {
 
 void Year(benchmark::State& state, const Input& input, const plan::Policy& policy) {
   for (auto _ : state) {
-    const auto scenario = kRules[0].prepare(input.trace, input.signal, {kStart, hours(8760), {}});
+    auto scenario = kRules[0].prepare(input.trace, input.signal, {kStart, hours(8760), {}});
     if (!scenario) {
       Fail(scenario.error());
     }
+    scenario->foresight = input.foresight;
     const auto outcome = Simulate(*scenario, policy, Watts(1000));
     if (!outcome) {
       Fail(outcome.error());
@@ -108,7 +116,9 @@ int main(int argc, char** argv) {
   }
   const auto input = carbon::sim::MakeInput();
   for (const carbon::plan::Policy& policy : carbon::plan::kPolicies) {
-    const std::string name = "sim.year_100k_seconds." + std::string(policy.name);
+    const bool again = policy.sight == carbon::plan::Sight::every_step;
+    const std::string name = (again ? "sim.rolling_year_100k_seconds." : "sim.year_100k_seconds.") +
+                             std::string(policy.name);
     benchmark::RegisterBenchmark(name.c_str(), [&](benchmark::State& state) {
       carbon::sim::Year(state, input, policy);
     })->Unit(benchmark::kMillisecond);

@@ -5,241 +5,137 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cmath>
 #include <iostream>
 #include <memory>
 #include <ostream>
 
 #include "app/progress.h"
+#include "app/simulate_plan.h"
 #include "app/simulate_report.h"
 #include "base/text.h"
-#include "grid/series_csv.h"
-#include "net/files.h"
 #include "plan/policies.h"
+#include "sim/foresight.h"
 #include "sim/simulate.h"
 
 namespace carbon::app {
 namespace {
 
-constexpr size_t kMostSignalBytes = size_t{256} << 20;
-constexpr size_t kMostJobBytes = size_t{1} << 30;
-constexpr double kMostHours = 100 * 366 * 24;
-
-struct ZoneSignal {
-  std::string zone;
-  grid::Series series;
-};
-
-/// What the user asked for, understood.
-struct Plan {
-  std::vector<sim::TraceJob> trace;
-  std::vector<ZoneSignal> signals;
-  std::vector<const plan::Policy*> policies;
-  const sim::Rules* rules = nullptr;
-  sim::Setting setting;
-  Watts per_cpu;
-};
-
-template <typename Table>
-std::string Names(const Table& table) {
-  std::string names;
-  for (const auto& entry : table) {
-    names += (names.empty() ? "" : ", ") + std::string(entry.name);
-  }
-  return names;
-}
-
-Result<std::vector<const plan::Policy*>> ParsePolicies(const std::string& text) {
-  std::vector<const plan::Policy*> policies;
-  if (text == "all") {
-    for (const plan::Policy& policy : plan::kPolicies) {
-      policies.push_back(&policy);
-    }
-    return policies;
-  }
-  for (const std::string_view name : Split(text, ',')) {
-    const plan::Policy* const policy = plan::FindPolicy(Trim(name));
-    if (policy == nullptr) {
-      return Invalid("there is no policy '" + Printable(name) + "': choose all, or from " +
-                     Names(plan::kPolicies));
-    }
-    if (std::find(policies.begin(), policies.end(), policy) == policies.end()) {
-      policies.push_back(policy);
-    }
-  }
-  return policies;
-}
-
-Result<ZoneSignal> ReadSignal(const std::string& argument) {
-  const size_t equals = argument.find('=');
-  if (equals == 0 || equals == std::string::npos || equals + 1 == argument.size()) {
-    return Invalid("--signal '" + Printable(argument) + "' is not of the form ZONE=FILE");
-  }
-  const std::string zone = argument.substr(0, equals);
-  if (zone.find_first_of(",\"\n") != std::string::npos) {
-    return Invalid("--signal: '" + Printable(zone) + "' cannot be a zone's name");
-  }
-  const std::string path = argument.substr(equals + 1);
-  const auto text = net::ReadFile(path, kMostSignalBytes);
-  if (!text) {
-    return text.error().In("zone " + zone);
-  }
-  auto series = grid::ParseSeriesCsv(*text, path);
-  if (!series) {
-    return series.error();
-  }
-  return ZoneSignal{zone, *std::move(series)};
-}
-
-Result<std::vector<ZoneSignal>> ReadSignals(const std::vector<std::string>& arguments) {
-  if (arguments.empty()) {
-    return Invalid("give at least one --signal ZONE=FILE");
-  }
-  std::vector<ZoneSignal> signals;
-  for (const std::string& argument : arguments) {
-    auto signal = ReadSignal(argument);
-    if (!signal) {
-      return signal.error();
-    }
-    for (const ZoneSignal& other : signals) {
-      if (other.zone == signal->zone) {
-        return Invalid("zone " + signal->zone + " is given twice");
-      }
-    }
-    signals.push_back(*std::move(signal));
-  }
-  return signals;
-}
-
-Result<sim::Setting> ParseSetting(const SimulateOptions& options, const grid::Series& first) {
-  sim::Setting setting{.start = first.start(), .window = {}, .longest_wait = {}};
-  if (!options.start.empty()) {
-    const auto start = ParseTime(options.start);
-    if (!start) {
-      return start.error().In("--start");
-    }
-    setting.start = *start;
-  }
-  setting.window = first.end() - setting.start;
-  if (options.hours) {
-    if (!std::isfinite(*options.hours) || *options.hours <= 0 || *options.hours > kMostHours) {
-      return Invalid("--hours must be more than 0 and at most 100 years");
-    }
-    setting.window = Duration(std::llround(*options.hours * 3.6e6));
-  }
-  if (!options.longest_wait.empty()) {
-    const auto wait = ParseDuration(options.longest_wait);
-    if (!wait) {
-      return wait.error().In("--max-wait");
-    }
-    setting.longest_wait = *wait;
-  }
-  return setting;
-}
-
-Result<std::vector<sim::TraceJob>> ReadJobs(const SimulateOptions& options) {
-  if (options.job_unit != "seconds" && options.job_unit != "hours") {
-    return Invalid("--job-unit '" + Printable(options.job_unit) + "' is neither seconds nor hours");
-  }
-  const auto text = net::ReadFile(options.jobs, kMostJobBytes);
-  if (!text) {
-    return text.error();
-  }
-  return sim::ParseJobs(*text, options.jobs,
-                        options.job_unit == "hours" ? sim::JobUnit::hours : sim::JobUnit::seconds);
-}
-
-/// Cheap checks first, so that a typing error does not wait for a large file.
-Result<Plan> MakePlan(const SimulateOptions& options) {
-  Plan plan;
-  auto policies = ParsePolicies(options.policies);
-  if (!policies) {
-    return policies.error();
-  }
-  plan.policies = *std::move(policies);
-  plan.rules = sim::FindRules(options.rules);
-  if (plan.rules == nullptr) {
-    return Invalid("there are no rules '" + Printable(options.rules) + "': choose from " +
-                   Names(sim::kRules));
-  }
-  if (!std::isfinite(options.watts_per_cpu) || options.watts_per_cpu <= 0) {
-    return Invalid("--watts-per-cpu must be more than 0");
-  }
-  plan.per_cpu = Watts(options.watts_per_cpu);
-  auto signals = ReadSignals(options.signals);
-  if (!signals) {
-    return signals.error();
-  }
-  plan.signals = *std::move(signals);
-  const auto setting = ParseSetting(options, plan.signals.front().series);
-  if (!setting) {
-    return setting.error();
-  }
-  plan.setting = *setting;
-  auto trace = ReadJobs(options);
-  if (!trace) {
-    return trace.error();
-  }
-  plan.trace = *std::move(trace);
-  return plan;
-}
-
 /// Runs the policies one after another and remembers how many are behind it.
 class Runner {
  public:
-  Runner(const Plan& plan, Progress& progress) : plan_(plan), progress_(progress) {
-    const bool asked = std::find(plan.policies.begin(), plan.policies.end(),
-                                 plan::kPolicies.data()) != plan.policies.end();
-    const size_t per_zone = plan.policies.size() + (asked ? 0 : 1);
-    total_ = static_cast<double>(plan.signals.size() * per_zone);
+  Runner(const SimulatePlan& plan, Progress& progress) : plan_(plan), progress_(progress) {
+    // Run-now and the oracle are what others are measured by, whoever asks for them.
+    for (const plan::Policy* const policy :
+         {plan::kPolicies.data(), plan::FindPolicy(plan::kOracle)}) {
+      policies_.push_back(policy);
+    }
+    for (const plan::Policy* const policy : plan.policies) {
+      if (std::find(policies_.begin(), policies_.end(), policy) == policies_.end()) {
+        policies_.push_back(policy);
+      }
+    }
+    needs_foresight_ = std::any_of(policies_.begin(), policies_.end(), [](const auto* policy) {
+      return policy->sight != plan::Sight::hindsight;
+    });
+    total_ = static_cast<double>(plan.signals.size() * plan.windows *
+                                 (policies_.size() + (needs_foresight_ ? 1 : 0)));
   }
 
   Result<ZoneReport> RunZone(const ZoneSignal& signal) {
-    const auto scenario = plan_.rules->prepare(plan_.trace, signal.series, plan_.setting);
-    if (!scenario) {
-      return scenario.error().In("zone " + signal.zone);
+    auto scenarios = Prepare(signal);
+    if (!scenarios) {
+      return scenarios.error().In("zone " + signal.zone);
     }
-    ZoneReport report{.zone = signal.zone,
-                      .submitted = scenario->submitted,
-                      .unknown = scenario->unknown,
-                      .rejected = scenario->rejected,
-                      .run_now = {},
-                      .outcomes = {}};
-    const auto run_now = Run(*scenario, plan::kPolicies[0], signal.zone);
-    if (!run_now) {
-      return run_now.error();
-    }
-    report.run_now = run_now->emitted;
-    for (const plan::Policy* policy : plan_.policies) {
-      const auto outcome =
-          policy == plan::kPolicies.data() ? run_now : Run(*scenario, *policy, signal.zone);
-      if (!outcome) {
-        return outcome.error();
+    std::vector<std::vector<sim::Outcome>> outcomes(policies_.size());
+    for (const sim::Scenario& scenario : *scenarios) {
+      for (size_t i = 0; i < policies_.size(); ++i) {
+        auto outcome = Run(scenario, *policies_[i], signal.zone);
+        if (!outcome) {
+          return outcome.error();
+        }
+        outcomes[i].push_back(*outcome);
       }
-      report.outcomes.push_back(*outcome);
     }
-    return report;
+    return Report(signal.zone, *scenarios, outcomes);
   }
 
  private:
-  Result<sim::Outcome> Run(const sim::Scenario& scenario, const plan::Policy& policy,
-                           const std::string& zone) {
-    const double before = runs_++;
-    return sim::Simulate(scenario, policy, plan_.per_cpu, [&](double share) {
-      progress_.Show((before + share) / total_, zone + " " + std::string(policy.name));
-    });
+  /// The trace in each window.
+  Result<std::vector<sim::Scenario>> Prepare(const ZoneSignal& signal) {
+    std::vector<sim::Scenario> scenarios;
+    Time end = plan_.setting.start;
+    for (size_t i = 0; i < plan_.windows; ++i) {
+      sim::Setting setting = plan_.setting;
+      setting.start += plan_.every * static_cast<int64_t>(i);
+      auto scenario = plan_.rules->prepare(plan_.trace, signal.series, setting);
+      if (!scenario) {
+        return scenario.error();
+      }
+      end = std::max(end, scenario->End());
+      scenarios.push_back(*std::move(scenario));
+    }
+    if (needs_foresight_) {
+      const auto foresight = std::make_shared<const sim::Foresight>(sim::Foresight::Of(
+          signal.series, signal.forecasts, plan_.setting.start, end, {}, [&](double share) {
+            Show(share * static_cast<double>(plan_.windows), signal.zone, "forecasts");
+          }));
+      runs_ += static_cast<double>(plan_.windows);
+      for (sim::Scenario& scenario : scenarios) {
+        scenario.foresight = foresight;
+      }
+    }
+    return scenarios;
   }
 
-  const Plan& plan_;
+  ZoneReport Report(const std::string& zone, const std::vector<sim::Scenario>& scenarios,
+                    const std::vector<std::vector<sim::Outcome>>& outcomes) const {
+    ZoneReport report{.zone = zone, .run_now = {}, .oracle = {}, .policies = {}};
+    for (const sim::Scenario& scenario : scenarios) {
+      report.submitted += scenario.submitted;
+      report.unknown += scenario.unknown;
+      report.rejected += scenario.rejected;
+    }
+    std::vector<Grams> run_now;
+    for (const sim::Outcome& outcome : outcomes[0]) {
+      run_now.push_back(outcome.emitted);
+    }
+    for (const plan::Policy* const policy : plan_.policies) {
+      const auto index = static_cast<size_t>(std::find(policies_.begin(), policies_.end(), policy) -
+                                             policies_.begin());
+      report.policies.push_back(sim::Sweep(outcomes[index], run_now));
+    }
+    report.run_now = sim::Sweep(outcomes[0], run_now).together.emitted;
+    report.oracle = sim::Sweep(outcomes[1], run_now).together.emitted;
+    return report;
+  }
+
+  Result<sim::Outcome> Run(const sim::Scenario& scenario, const plan::Policy& policy,
+                           const std::string& zone) {
+    auto outcome = sim::Simulate(scenario, policy, plan_.per_cpu,
+                                 [&](double share) { Show(share, zone, policy.name); });
+    ++runs_;
+    return outcome;
+  }
+
+  void Show(double runs, const std::string& zone, std::string_view what) {
+    progress_.Show((runs_ + runs) / total_, zone + " " + std::string(what));
+  }
+
+  const SimulatePlan& plan_;
   Progress& progress_;
+  std::vector<const plan::Policy*>
+      policies_;  ///< run-now, the oracle, the others that are asked for
+  bool needs_foresight_ = false;
   double total_ = 0;
   double runs_ = 0;
 };
 
-Result<SimulateReport> MakeReport(const Plan& plan, Progress& progress) {
+Result<SimulateReport> MakeReport(const SimulatePlan& plan, Progress& progress) {
   SimulateReport report{.rules = plan.rules->name,
                         .start = plan.setting.start,
                         .window = plan.setting.window,
+                        .windows = plan.windows,
+                        .every = plan.every,
                         .per_cpu = plan.per_cpu,
                         .zones = {}};
   Runner runner(plan, progress);
@@ -258,7 +154,7 @@ Status Run(const SimulateOptions& options, std::ostream& out, std::ostream& err,
   if (format == nullptr) {
     return Invalid("--output '" + Printable(options.output) + "' is not table, json or csv");
   }
-  const auto plan = MakePlan(options);
+  const auto plan = MakeSimulatePlan(options);
   if (!plan) {
     return plan.error();
   }
@@ -282,12 +178,19 @@ std::string Footer() {
   }
   return text +
          "Files may be gzipped. A signal is CSV with the columns time (RFC 3339) and g_per_kwh\n"
-         "(empty = unknown); jobs are CSV with the columns arrival_time, length and cpus.\n"
+         "(empty = unknown), forecasts have issued_at before them; jobs are CSV with the columns\n"
+         "arrival_time, length and cpus.\n"
          "\n"
          "Example:\n"
          "  carbon-kube simulate --jobs data/jobs/pai_1k.csv.gz \\\n"
          "    --signal CISO=data/carbon/CISO_lifecycle.csv.gz \\\n"
-         "    --start 2020-01-01T00:00Z --hours 720\n";
+         "    --start 2020-01-01T00:00Z --hours 720\n"
+         "Example: what is left of that under forecasts as they were issued, in four months\n"
+         "  carbon-kube simulate --jobs data/jobs/pai_1k.csv.gz --policy plan-once,rolling,oracle "
+         "\\\n"
+         "    --signal CISO=data/carbon/CISO_lifecycle.csv.gz \\\n"
+         "    --forecast CISO=data/carbon/CISO_forecast_lifecycle.csv.gz \\\n"
+         "    --start 2021-07-15T00:00Z --hours 720 --windows 4 --every 40d\n";
 }
 
 }  // namespace
@@ -313,6 +216,14 @@ CLI::App* AddSimulateCommand(CLI::App& app, int& exit_code) {
   command->add_option("--start", options->start, "when the trace begins (the signal's first row)")
       ->type_name("TIME");
   command->add_option("--hours", options->hours, "leave out jobs that arrive later (to the end)");
+  command
+      ->add_option("--forecast", options->forecasts,
+                   "forecasts of a zone as they were issued, for plan-once and rolling; may be "
+                   "repeated")
+      ->type_name("ZONE=FILE");
+  command->add_option("--windows", options->windows, "repeat the trace in so many windows (1)");
+  command->add_option("--every", options->every, "from a window's start to the next (--hours)")
+      ->type_name("DURATION");
   command->add_option("--policy", options->policies, "all, or names separated by commas (all)")
       ->type_name("NAMES");
   command->add_option("--rules", options->rules, "plain or gaia (plain)")->type_name("NAME");

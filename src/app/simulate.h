@@ -14,12 +14,15 @@ namespace carbon::app {
 
 /// The flags of `carbon-kube simulate`, as the user wrote them.
 struct SimulateOptions {
-  std::string jobs;                  ///< path
-  std::string job_unit = "seconds";  ///< or "hours"
-  std::vector<std::string> signals;  ///< "ZONE=FILE"
-  std::string start;                 ///< RFC 3339; empty = the first signal's first row
-  std::optional<double> hours;       ///< nothing = to the first signal's end
-  std::string policies = "all";      ///< or names, separated by commas
+  std::string jobs;                    ///< path
+  std::string job_unit = "seconds";    ///< or "hours"
+  std::vector<std::string> signals;    ///< "ZONE=FILE"
+  std::vector<std::string> forecasts;  ///< "ZONE=FILE"
+  std::string start;                   ///< RFC 3339; empty = the first signal's first row
+  std::optional<double> hours;         ///< nothing = to the first signal's end
+  size_t windows = 1;                  ///< of so many hours
+  std::string every;                   ///< a duration between their starts; empty = end to end
+  std::string policies = "all";        ///< or names, separated by commas
   std::string rules = "plain";
   std::string longest_wait;  ///< a duration; empty = by class
   double watts_per_cpu = 1000;

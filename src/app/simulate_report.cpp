@@ -13,27 +13,40 @@ namespace {
 /// The columns of every format, so that JSON and CSV cannot drift apart.
 struct Column {
   std::string_view name;
-  std::string (*value)(const ZoneReport&, const sim::Outcome&);  ///< empty = unknown
+  std::string (*value)(const ZoneReport&, const sim::Swept&);  ///< empty = unknown
 };
-constexpr std::array<Column, 9> kNumbers = {{
-    {"kg",
-     [](const ZoneReport&, const sim::Outcome& o) { return Shortest(o.emitted.value() / 1000); }},
+
+std::string OrNothing(std::optional<double> value) { return value ? Shortest(*value) : ""; }
+
+constexpr std::array<Column, 13> kNumbers = {{
+    {"kg", [](const ZoneReport&,
+              const sim::Swept& s) { return Shortest(s.together.emitted.value() / 1000); }},
     {"ratio_to_run_now",
-     [](const ZoneReport& zone, const sim::Outcome& o) {
-       const auto ratio = RatioToRunNow(zone, o);
-       return ratio ? Shortest(*ratio) : std::string();
+     [](const ZoneReport& zone, const sim::Swept& s) {
+       return OrNothing(RatioToRunNow(zone, s.together));
      }},
     {"mean_wait_hours",
-     [](const ZoneReport&, const sim::Outcome& o) { return Shortest(o.mean_wait_hours); }},
+     [](const ZoneReport&, const sim::Swept& s) { return Shortest(s.together.mean_wait_hours); }},
     {"p95_wait_hours",
-     [](const ZoneReport&, const sim::Outcome& o) { return Shortest(o.p95_wait_hours); }},
+     [](const ZoneReport&, const sim::Swept& s) { return Shortest(s.together.p95_wait_hours); }},
     {"mean_delay_hours",
-     [](const ZoneReport&, const sim::Outcome& o) { return Shortest(o.mean_delay_hours); }},
+     [](const ZoneReport&, const sim::Swept& s) { return Shortest(s.together.mean_delay_hours); }},
     {"p95_delay_hours",
-     [](const ZoneReport&, const sim::Outcome& o) { return Shortest(o.p95_delay_hours); }},
-    {"peak_cpus", [](const ZoneReport&, const sim::Outcome& o) { return Shortest(o.peak_cpus); }},
-    {"jobs", [](const ZoneReport&, const sim::Outcome& o) { return std::to_string(o.done); }},
-    {"runs", [](const ZoneReport&, const sim::Outcome& o) { return std::to_string(o.segments); }},
+     [](const ZoneReport&, const sim::Swept& s) { return Shortest(s.together.p95_delay_hours); }},
+    {"peak_cpus",
+     [](const ZoneReport&, const sim::Swept& s) { return Shortest(s.together.peak_cpus); }},
+    {"jobs",
+     [](const ZoneReport&, const sim::Swept& s) { return std::to_string(s.together.done); }},
+    {"runs",
+     [](const ZoneReport&, const sim::Swept& s) { return std::to_string(s.together.segments); }},
+    {"late",
+     [](const ZoneReport&, const sim::Swept& s) { return std::to_string(s.together.late); }},
+    {"mean_saved",
+     [](const ZoneReport&, const sim::Swept& s) { return Shortest(sim::MeanOf(s.saved).mean); }},
+    {"mean_saved_ci95",
+     [](const ZoneReport&, const sim::Swept& s) { return OrNothing(sim::MeanOf(s.saved).half); }},
+    {"oracle_share", [](const ZoneReport& zone,
+                        const sim::Swept& s) { return OrNothing(OracleShare(zone, s.together)); }},
 }};
 
 std::string Quoted(std::string_view text) {
@@ -44,6 +57,8 @@ std::string WriteJson(const SimulateReport& report) {
   std::string out = "{\"rules\":" + Quoted(report.rules) +
                     ",\"start\":" + Quoted(FormatTime(report.start)) +
                     ",\"hours\":" + Shortest(Hours(report.window)) +
+                    ",\"windows\":" + std::to_string(report.windows) +
+                    ",\"every_hours\":" + Shortest(Hours(report.every)) +
                     ",\"watts_per_cpu\":" + Shortest(report.per_cpu.value()) + ",\"zones\":[";
   for (const ZoneReport& zone : report.zones) {
     out += (&zone == report.zones.data() ? "\n  " : ",\n  ") + ("{\"zone\":" + Quoted(zone.zone)) +
@@ -55,12 +70,12 @@ std::string WriteJson(const SimulateReport& report) {
   out += "],\"policies\":[";
   bool first = true;
   for (const ZoneReport& zone : report.zones) {
-    for (const sim::Outcome& outcome : zone.outcomes) {
+    for (const sim::Swept& swept : zone.policies) {
       out += (first ? "\n  {\"zone\":" : ",\n  {\"zone\":") + Quoted(zone.zone) +
-             ",\"policy\":" + Quoted(outcome.policy);
+             ",\"policy\":" + Quoted(swept.together.policy);
       first = false;
       for (const Column& column : kNumbers) {
-        const std::string value = column.value(zone, outcome);
+        const std::string value = column.value(zone, swept);
         out += ",\"" + std::string(column.name) + "\":" + (value.empty() ? "null" : value);
       }
       out += "}";
@@ -76,10 +91,10 @@ std::string WriteCsv(const SimulateReport& report) {
   }
   out += "\n";
   for (const ZoneReport& zone : report.zones) {
-    for (const sim::Outcome& outcome : zone.outcomes) {
-      out += zone.zone + "," + std::string(outcome.policy);
+    for (const sim::Swept& swept : zone.policies) {
+      out += zone.zone + "," + std::string(swept.together.policy);
       for (const Column& column : kNumbers) {
-        out += "," + column.value(zone, outcome);
+        out += "," + column.value(zone, swept);
       }
       out += "\n";
     }
@@ -97,10 +112,13 @@ std::string Right(const std::string& text, size_t width) {
 
 std::string TableHead(const SimulateReport& report, const ZoneReport& zone) {
   const size_t done = zone.submitted - zone.unknown - zone.rejected;
-  std::string out = "Zone " + zone.zone + ", " + FormatDuration(report.window) + " from " +
-                    FormatTime(report.start) + ", rules " + std::string(report.rules) + ", " +
-                    Shortest(report.per_cpu.value()) + " W per CPU: " + std::to_string(done) +
-                    " of " + std::to_string(zone.submitted) + " jobs\n";
+  const std::string windows = report.windows == 1 ? "" : std::to_string(report.windows) + " times ";
+  const std::string every = report.windows == 1 ? "" : ", every " + FormatDuration(report.every);
+  std::string out = "Zone " + zone.zone + ", " + windows + FormatDuration(report.window) +
+                    " from " + FormatTime(report.start) + every + ", rules " +
+                    std::string(report.rules) + ", " + Shortest(report.per_cpu.value()) +
+                    " W per CPU: " + std::to_string(done) + " of " +
+                    std::to_string(zone.submitted) + " jobs\n";
   if (zone.unknown > 0) {
     out += std::to_string(zone.unknown) +
            " jobs are left out: they may run at times at which the signal is not known\n";
@@ -112,22 +130,41 @@ std::string TableHead(const SimulateReport& report, const ZoneReport& zone) {
   return out;
 }
 
+std::string Percent(std::optional<double> share) {
+  return share ? Fixed(100 * *share + 0.0, 1) + " %" : "-";
+}
+
+/// Of run-now's emissions; over several windows their mean with its 95 % confidence interval.
+std::string Saved(const ZoneReport& zone, const sim::Swept& swept) {
+  const auto mean = sim::MeanOf(swept.saved);
+  if (mean.half) {
+    return Fixed(100 * mean.mean + 0.0, 1) + " ± " + Fixed(100 * *mean.half, 1) + " %";
+  }
+  const auto ratio = RatioToRunNow(zone, swept.together);
+  return Percent(ratio ? std::optional(1 - *ratio) : std::nullopt);
+}
+
+/// "±" is two bytes wide and one column.
+std::string RightOfText(const std::string& text, size_t width) {
+  return Right(text, width + (text.find("±") == std::string::npos ? 0 : 1));
+}
+
 std::string WriteTable(const SimulateReport& report) {
   std::string out;
+  const size_t saved = report.windows > 1 ? 15 : 9;
   for (const ZoneReport& zone : report.zones) {
     out += (out.empty() ? "" : "\n") + TableHead(report, zone);
-    out += Left("policy", 14) + Right("kg", 14) + Right("saved", 9) + Right("mean wait", 12) +
-           Right("p95 wait", 11) + Right("mean delay", 13) + Right("p95 delay", 12) +
-           Right("peak CPUs", 11) + "\n";
-    for (const sim::Outcome& outcome : zone.outcomes) {
-      const auto ratio = RatioToRunNow(zone, outcome);
+    out += Left("policy", 14) + Right("kg", 14) + Right("saved", saved) + Right("of oracle", 11) +
+           Right("mean wait", 12) + Right("p95 wait", 11) + Right("mean delay", 13) +
+           Right("p95 delay", 12) + Right("peak CPUs", 11) + "\n";
+    for (const sim::Swept& swept : zone.policies) {
+      const sim::Outcome& all = swept.together;
       const auto hours = [](double value) { return Fixed(value, 2) + " h"; };
-      out += Left(outcome.policy, 14) + Right(Fixed(outcome.emitted.value() / 1000, 3), 14) +
-             Right(ratio ? Fixed(100 * (1 - *ratio) + 0.0, 1) + " %" : "-", 9) +
-             Right(hours(outcome.mean_wait_hours), 12) + Right(hours(outcome.p95_wait_hours), 11) +
-             Right(hours(outcome.mean_delay_hours), 13) +
-             Right(hours(outcome.p95_delay_hours), 12) + Right(Fixed(outcome.peak_cpus, 0), 11) +
-             "\n";
+      out += Left(all.policy, 14) + Right(Fixed(all.emitted.value() / 1000, 3), 14) +
+             RightOfText(Saved(zone, swept), saved) + Right(Percent(OracleShare(zone, all)), 11) +
+             Right(hours(all.mean_wait_hours), 12) + Right(hours(all.p95_wait_hours), 11) +
+             Right(hours(all.mean_delay_hours), 13) + Right(hours(all.p95_delay_hours), 12) +
+             Right(Fixed(all.peak_cpus, 0), 11) + "\n";
     }
   }
   return out;
@@ -149,6 +186,15 @@ std::optional<double> RatioToRunNow(const ZoneReport& zone, const sim::Outcome& 
     return std::nullopt;
   }
   return outcome.emitted / zone.run_now;
+}
+
+std::optional<double> OracleShare(const ZoneReport& zone, const sim::Outcome& outcome) {
+  const Grams possible = zone.run_now - zone.oracle;
+  // Less is rounding in sums.
+  if (possible.value() <= 1e-9 * zone.run_now.value()) {
+    return std::nullopt;
+  }
+  return (zone.run_now - outcome.emitted) / possible;
 }
 
 }  // namespace carbon::app

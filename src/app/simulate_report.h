@@ -8,7 +8,7 @@
 
 #include "base/time.h"
 #include "base/units.h"
-#include "sim/simulate.h"
+#include "sim/sweep.h"
 
 namespace carbon::app {
 
@@ -19,13 +19,16 @@ struct ZoneReport {
   size_t unknown = 0;
   size_t rejected = 0;
   Grams run_now;  ///< what the same jobs emit with run-now
-  std::vector<sim::Outcome> outcomes;
+  Grams oracle;   ///< and with perfect foresight of the signal and of their lengths
+  std::vector<sim::Swept> policies;
 };
 
 struct SimulateReport {
   std::string_view rules;
   Time start;
   Duration window{};
+  size_t windows = 1;
+  Duration every{};  ///< between the starts of two windows
   Watts per_cpu;
   std::vector<ZoneReport> zones;
 };
@@ -41,5 +44,7 @@ const ReportFormat* FindReportFormat(std::string_view name);
 
 /// Emissions relative to run-now; nothing where run-now emits nothing.
 std::optional<double> RatioToRunNow(const ZoneReport& zone, const sim::Outcome& outcome);
+/// The part of the oracle's saving that is reached; nothing where the oracle saves nothing.
+std::optional<double> OracleShare(const ZoneReport& zone, const sim::Outcome& outcome);
 
 }  // namespace carbon::app

@@ -5,7 +5,7 @@
 
 namespace carbon::plan {
 
-const std::array<Policy, 6> kPolicies = {{
+const std::array<Policy, 10> kPolicies = {{
     {"run-now", "starts on arrival", RunNow, KnownLength::nothing},
     {"lowest-slot", "starts in the cleanest hour it may wait for", LowestSlot,
      KnownLength::nothing},
@@ -16,6 +16,14 @@ const std::array<Policy, 6> kPolicies = {{
     {"ecovisor", "pauses while the grid is dirtier than usual, until its patience is used up",
      Ecovisor, KnownLength::nothing},
     {"wait-awhile", "runs in the cleanest hours, with pauses: the best a job alone can do",
+     WaitAwhile, KnownLength::exact},
+    {"plan-once", "runs in what are expected to be the cleanest hours when it arrives",
+     CheapestHours, KnownLength::exact, Sight::on_arrival},
+    {"rolling", "the same, planned again with what each hour brings", CheapestHours,
+     KnownLength::exact, Sight::every_step},
+    {"rolling-learnt", "the same, with lengths learnt from the jobs that have ended", RunOrWait,
+     KnownLength::learnt, Sight::every_step},
+    {kOracle, "what rolling would do if it knew the future: wait-awhile with the true length",
      WaitAwhile, KnownLength::exact},
 }};
 

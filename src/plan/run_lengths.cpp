@@ -7,9 +7,9 @@
 namespace carbon::plan {
 
 size_t RunLengths::ClassOf(Duration length) {
-  static const double kRatio = std::log(1.2);
+  static const double ratio = std::log(1.2);
   const double seconds = std::max(1.0, static_cast<double>(length.count()) / 1000);
-  return std::min(kClasses - 1, static_cast<size_t>(std::log(seconds) / kRatio));
+  return std::min(kClasses - 1, static_cast<size_t>(std::log(seconds) / ratio));
 }
 
 void RunLengths::Learn(Duration length) {

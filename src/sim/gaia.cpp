@@ -10,20 +10,6 @@ constexpr Duration kSlot = std::chrono::seconds(5);
 
 Duration WholeSlots(Duration duration) { return duration - duration % kSlot; }
 
-/// The mean length of the jobs that `in_class` takes, in whole slots and at least one.
-template <typename Predicate>
-Duration ClassMean(const std::vector<TraceJob>& trace, Predicate in_class) {
-  int64_t sum = 0;
-  int64_t count = 0;
-  for (const TraceJob& job : trace) {
-    if (in_class(job.length)) {
-      sum += job.length.count();
-      ++count;
-    }
-  }
-  return count == 0 ? kSlot : std::max(kSlot, WholeSlots(Duration(sum / count)));
-}
-
 Status CheckRaster(const grid::Series& signal, const Setting& setting) {
   if ((setting.start - signal.start()) % signal.step() != Duration::zero() ||
       signal.step() % kSlot != Duration::zero()) {
@@ -44,12 +30,14 @@ Result<Scenario> PrepareGaia(const std::vector<TraceJob>& trace, const grid::Ser
     return ok.error();
   }
   const Time window_end = setting.start + setting.window;
-  const Duration short_mean = ClassMean(trace, [](Duration l) { return l <= kShorterIsShort; });
-  const Duration long_mean = ClassMean(trace, [](Duration l) { return l >= kShorterIsShort; });
+  const Duration short_mean = std::max(kSlot, WholeSlots(ClassMean(trace, true)));
+  const Duration long_mean = std::max(kSlot, WholeSlots(ClassMean(trace, false)));
   Scenario scenario{.signal = signal.RepeatingLast().Between(setting.start, window_end),
                     .slot = kSlot,
                     .jobs = {},
-                    .submitted = trace.size()};
+                    .submitted = trace.size(),
+                    .short_mean = short_mean,
+                    .long_mean = long_mean};
   for (const TraceJob* const each : ByArrival(trace)) {
     const TraceJob& job = *each;
     const Duration length = WholeSlots(job.length);
@@ -69,7 +57,8 @@ Result<Scenario> PrepareGaia(const std::vector<TraceJob>& trace, const grid::Ser
                 .believed = believed,
                 .longest_wait = wait,
                 .end = std::min(window_end, last_end),
-                .cpus = job.cpus},
+                .cpus = job.cpus,
+                .is_short = is_short},
                arrival + length + wait);
   }
   return scenario;

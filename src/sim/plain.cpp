@@ -8,7 +8,11 @@ Result<Scenario> PreparePlain(const std::vector<TraceJob>& trace, const grid::Se
   if (const Status ok = CheckSetting(signal, setting); !ok) {
     return ok.error();
   }
-  Scenario scenario{.signal = signal, .jobs = {}, .submitted = trace.size()};
+  Scenario scenario{.signal = signal,
+                    .jobs = {},
+                    .submitted = trace.size(),
+                    .short_mean = ClassMean(trace, true),
+                    .long_mean = ClassMean(trace, false)};
   for (const TraceJob* const each : ByArrival(trace)) {
     const TraceJob& job = *each;
     if (job.arrival >= setting.window || job.length == Duration::zero()) {
@@ -25,7 +29,8 @@ Result<Scenario> PreparePlain(const std::vector<TraceJob>& trace, const grid::Se
                 .believed = job.length,
                 .longest_wait = wait,
                 .end = horizon,
-                .cpus = job.cpus},
+                .cpus = job.cpus,
+                .is_short = job.length < kShorterIsShort},
                horizon);
   }
   return scenario;

@@ -20,6 +20,26 @@ const Rules* FindRules(std::string_view name) {
   return found == kRules.end() ? nullptr : found;
 }
 
+Time Scenario::End() const {
+  Time end = signal.start();
+  for (const SimJob& job : jobs) {
+    end = std::max(end, job.arrival + job.length + job.longest_wait);
+  }
+  return end;
+}
+
+Duration ClassMean(const std::vector<TraceJob>& trace, bool is_short) {
+  int64_t sum = 0;
+  int64_t count = 0;
+  for (const TraceJob& job : trace) {
+    if (is_short ? job.length <= kShorterIsShort : job.length >= kShorterIsShort) {
+      sum += job.length.count();
+      ++count;
+    }
+  }
+  return Duration(count == 0 ? 1 : std::max<int64_t>(1, sum / count));
+}
+
 std::vector<const TraceJob*> ByArrival(const std::vector<TraceJob>& trace) {
   std::vector<const TraceJob*> jobs;
   jobs.reserve(trace.size());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -9,9 +10,15 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "grid/series.h"
+#include "sim/foresight.h"
 #include "sim/trace.h"
 
 namespace carbon::sim {
+
+/// A job belongs to one of two classes by its length, and the class says how long it may wait.
+inline constexpr Duration kShorterIsShort = std::chrono::hours(2);
+inline constexpr Duration kShortWait = std::chrono::hours(6);
+inline constexpr Duration kLongWait = std::chrono::hours(24);
 
 /// What part of a trace is replayed on what part of a signal.
 struct Setting {
@@ -29,6 +36,7 @@ struct SimJob {
   Duration longest_wait;
   Time end;  ///< as in plan::PolicyInput
   double cpus;
+  bool is_short;  ///< of the two classes
 };
 
 /// A trace laid on a signal, the same for every policy. Every job of `jobs` can be planned: its
@@ -40,6 +48,13 @@ struct Scenario {
   size_t submitted = 0;         ///< jobs of the trace: those in `jobs`, `unknown` and `rejected`
   size_t unknown = 0;           ///< would touch a time at which the signal is not known
   size_t rejected = 0;          ///< arrive after the window, or have no length
+  Duration short_mean = kShorterIsShort;  ///< what jobs of a class are believed to take
+  Duration long_mean = kShorterIsShort;
+  /// What is expected of the signal while jobs run; only policies that plan by it need it.
+  std::shared_ptr<const Foresight> foresight = nullptr;
+
+  /// When the last job must be done.
+  Time End() const;
 };
 
 /// How a trace is laid on a signal. Fails where the setting does not fit the signal.
@@ -55,10 +70,8 @@ extern const std::array<Rules, 2> kRules;
 /// The rules of that name, or null.
 const Rules* FindRules(std::string_view name);
 
-/// A job belongs to one of two classes by its length, and the class says how long it may wait.
-inline constexpr Duration kShorterIsShort = std::chrono::hours(2);
-inline constexpr Duration kShortWait = std::chrono::hours(6);
-inline constexpr Duration kLongWait = std::chrono::hours(24);
+/// What a job of either class is believed to take before any has ended: the mean of the trace's.
+Duration ClassMean(const std::vector<TraceJob>& trace, bool is_short);
 
 /// The jobs in the order of their arrivals, and of the trace where they arrive at once.
 std::vector<const TraceJob*> ByArrival(const std::vector<TraceJob>& trace);

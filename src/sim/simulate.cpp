@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ledger/footprint.h"
+#include "plan/run_lengths.h"
 #include "sim/event_queue.h"
 
 namespace carbon::sim {
@@ -39,10 +40,15 @@ double Mean(const std::vector<double>& values) {
 class Replay {
  public:
   Replay(const Scenario& scenario, const plan::Policy& policy, Watts per_cpu)
-      : scenario_(scenario), policy_(policy), per_cpu_(per_cpu), left_(scenario.jobs.size()) {
+      : scenario_(scenario),
+        policy_(policy),
+        per_cpu_(per_cpu),
+        jobs_(scenario.jobs.size()),
+        short_(scenario.short_mean),
+        long_(scenario.long_mean) {
     outcome_.policy = policy.name;
-    waits_.reserve(left_.size());
-    delays_.reserve(left_.size());
+    waits_.reserve(jobs_.size());
+    delays_.reserve(jobs_.size());
   }
 
   Result<Outcome> Run(const Progress& progress) {
@@ -66,7 +72,7 @@ class Replay {
 
  private:
   struct Happening {
-    enum class Kind { arrival, start, finish } kind;
+    enum class Kind { arrival, plan, start, finish } kind;
     size_t job;
     Duration length{};
   };
@@ -82,6 +88,8 @@ class Replay {
     switch (event.what.kind) {
       case Happening::Kind::arrival:
         return Arrive(event.what.job, progress);
+      case Happening::Kind::plan:
+        return Plan(event.what.job, event.time);
       case Happening::Kind::start:
         Start(event);
         return {};
@@ -95,35 +103,105 @@ class Replay {
     if (progress && index % kProgressEvery == 0) {
       progress(static_cast<double>(index) / static_cast<double>(scenario_.jobs.size()));
     }
-    const SimJob& job = scenario_.jobs[index];
-    const plan::Schedule schedule = policy_.plan({.signal = scenario_.signal,
-                                                  .arrival = job.arrival,
-                                                  .length = job.length,
-                                                  .believed = job.believed,
-                                                  .longest_wait = job.longest_wait,
-                                                  .end = job.end,
-                                                  .slot = scenario_.slot});
-    Time free = job.arrival;
+    jobs_[index].unplanned = jobs_[index].left = scenario_.jobs[index].length;
+    PushArrival(index + 1);
+    return Plan(index, scenario_.jobs[index].arrival);
+  }
+
+  /// Plans what is not planned yet of a job, and begins what of it is to be carried out.
+  Status Plan(size_t index, Time now) {
+    const bool again = policy_.sight == plan::Sight::every_step;
+    const grid::Series& seen =
+        policy_.sight == plan::Sight::hindsight ? scenario_.signal : scenario_.foresight->At(now);
+    // Never at `now` itself: that step has begun.
+    const Time until = again ? StepAfter(now) : Time::max();
+    const auto lengths = MayBeLeft(index);
+    plan::PolicyInput input = InputOf(index, now, seen);
+    if (policy_.knows == plan::KnownLength::learnt) {
+      input.lengths = lengths;
+    }
+    const plan::Schedule schedule = policy_.plan(input);
+    if (const Status ok = Check(index, input, schedule); !ok) {
+      return ok;
+    }
+    for (const plan::Segment& segment : schedule) {
+      if (segment.start < until) {
+        Begin(index, segment.start, std::min(segment.end(), until) - segment.start);
+      }
+    }
+    if (jobs_[index].unplanned > Duration::zero()) {
+      // A job that takes longer than was believed goes on at once.
+      queue_.Push(std::min(until, schedule.back().end()), {Happening::Kind::plan, index});
+    }
+    return {};
+  }
+
+  Status Check(size_t index, const plan::PolicyInput& input, const plan::Schedule& schedule) const {
+    Time free = input.arrival;
+    Duration total{};
     for (const plan::Segment& segment : schedule) {
       if (segment.start < free || segment.length <= Duration::zero()) {
         return Unbalanced(Name(index) + " has overlapping runs or one before its arrival");
       }
       free = segment.end();
-      left_[index] += segment.length;
-      queue_.Push(segment.start, {Happening::Kind::start, index, segment.length});
+      total += segment.length;
     }
-    if (left_[index] != job.length) {
-      return Unbalanced(Name(index) + " was planned to run " + FormatDuration(left_[index]) +
-                        " instead of " + FormatDuration(job.length));
+    if (total != input.length) {
+      return Unbalanced(Name(index) + " was planned to run " + FormatDuration(total) +
+                        " instead of " + FormatDuration(input.length));
     }
-    PushArrival(index + 1);
     return {};
+  }
+
+  plan::PolicyInput InputOf(size_t index, Time now, const grid::Series& seen) const {
+    const SimJob& job = scenario_.jobs[index];
+    const Duration ran = job.length - jobs_[index].unplanned;
+    const bool learnt = policy_.knows == plan::KnownLength::learnt;
+    return {.signal = seen,
+            .arrival = now,
+            .length = learnt ? LengthsOf(job).ExpectedLeft(ran) : jobs_[index].unplanned,
+            .believed = std::max(job.believed - ran, Duration(1)),
+            .longest_wait = job.longest_wait - (now - job.arrival - ran),
+            .end = job.end,
+            .slot = scenario_.slot};
+  }
+
+  std::array<Duration, plan::RunLengths::kQuantiles> MayBeLeft(size_t index) const {
+    if (policy_.knows != plan::KnownLength::learnt) {
+      return {};
+    }
+    const SimJob& job = scenario_.jobs[index];
+    return LengthsOf(job).Left(job.length - jobs_[index].unplanned);
+  }
+
+  const plan::RunLengths& LengthsOf(const SimJob& job) const {
+    return job.is_short ? short_ : long_;
+  }
+
+  /// A job may end sooner than it was planned to.
+  void Begin(size_t index, Time start, Duration planned) {
+    const Duration length = std::min(planned, jobs_[index].unplanned);
+    if (length == Duration::zero()) {
+      return;
+    }
+    jobs_[index].unplanned -= length;
+    queue_.Push(start, {Happening::Kind::start, index, length});
+  }
+
+  Time StepAfter(Time now) const {
+    const grid::Series& signal = scenario_.signal;
+    return signal.start() + signal.step() * ((now - signal.start()) / signal.step() + 1);
   }
 
   void Start(const Event& event) {
     const SimJob& job = scenario_.jobs[event.what.job];
-    ++outcome_.segments;
-    waits_.push_back(Hours(event.time - job.arrival));
+    Progressing& progressing = jobs_[event.what.job];
+    // A run that goes on where the last plan ended has not been paused.
+    if (progressing.ran_until != event.time) {
+      ++outcome_.segments;
+      waits_.push_back(Hours(event.time - job.arrival));
+    }
+    progressing.ran_until = event.time + event.what.length;
     cpus_ += job.cpus;
     queue_.Push(event.time + event.what.length,
                 {Happening::Kind::finish, event.what.job, event.what.length});
@@ -139,10 +217,13 @@ class Replay {
       return Unbalanced(Name(index) + " ran while the signal was unknown");
     }
     outcome_.emitted += *grams;
-    left_[index] -= event.what.length;
-    if (left_[index] == Duration::zero()) {
+    jobs_[index].left -= event.what.length;
+    if (jobs_[index].left == Duration::zero()) {
       ++outcome_.done;
-      delays_.push_back(Hours(event.time - job.arrival - job.length));
+      (job.is_short ? short_ : long_).Learn(job.length);
+      const Duration delay = event.time - job.arrival - job.length;
+      outcome_.late += delay > job.longest_wait ? 1 : 0;
+      delays_.push_back(Hours(delay));
     }
     return {};
   }
@@ -156,7 +237,15 @@ class Replay {
   const plan::Policy& policy_;
   const Watts per_cpu_;
   EventQueue<Happening> queue_;
-  std::vector<Duration> left_;  ///< of each job that has arrived: what is still to run
+  /// A job that has arrived.
+  struct Progressing {
+    Duration unplanned{};  ///< what is neither done nor in the queue
+    Duration left{};       ///< what is still to run
+    Time ran_until = Time::min();
+  };
+  std::vector<Progressing> jobs_;
+  plan::RunLengths short_;
+  plan::RunLengths long_;
   std::vector<double> waits_;
   std::vector<double> delays_;
   double cpus_ = 0;
@@ -167,6 +256,9 @@ class Replay {
 
 Result<Outcome> Simulate(const Scenario& scenario, const plan::Policy& policy, Watts per_cpu,
                          const Progress& progress) {
+  if (policy.sight != plan::Sight::hindsight && scenario.foresight == nullptr) {
+    return Unbalanced("policy " + std::string(policy.name) + " plans by what is expected");
+  }
   auto outcome = Replay(scenario, policy, per_cpu).Run(progress);
   if (outcome) {
     if (const Status ok = Audit(scenario, *outcome); !ok) {

@@ -15,6 +15,7 @@ namespace carbon::sim {
 struct Outcome {
   std::string_view policy;
   size_t done = 0;      ///< jobs that ran to their end: all of the scenario's
+  size_t late = 0;      ///< of them, those that waited longer than they may
   size_t segments = 0;  ///< uninterrupted runs; more than `done` where jobs paused
   Grams emitted;
   /// From arrival to the start of a run, over all runs: a job that pauses counts once per run, as
@@ -34,7 +35,8 @@ using Progress = std::function<void(double)>;
 
 /// Replays a scenario under a policy, every job at `per_cpu` watts per CPU. Deterministic: the same
 /// input gives the same bytes. Fails (internal) where the books do not balance: a schedule that is
-/// not as long as its job, starts before arrival or overlaps itself, or a job that is never done.
+/// not as long as its job, starts before arrival or overlaps itself, or a job that is never done,
+/// and where the policy plans by a foresight that the scenario lacks.
 Result<Outcome> Simulate(const Scenario& scenario, const plan::Policy& policy, Watts per_cpu,
                          const Progress& progress = {});
 

@@ -59,9 +59,9 @@ TEST(Simulate, WritesCsv) {
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_EQ(ran.out,
             "zone,policy,kg,ratio_to_run_now,mean_wait_hours,p95_wait_hours,mean_delay_hours,"
-            "p95_delay_hours,peak_cpus,jobs,runs\n"
-            "DE,lowest-slot,0.05,0.5,1,1,1,1,1,1,1\n"
-            "DE,run-now,0.1,1,0,0,0,0,1,1,1\n");
+            "p95_delay_hours,peak_cpus,jobs,runs,late,mean_saved,mean_saved_ci95,oracle_share\n"
+            "DE,lowest-slot,0.05,0.5,1,1,1,1,1,1,1,0,0.5,,1\n"
+            "DE,run-now,0.1,1,0,0,0,0,1,1,1,0,0,,0\n");
 }
 
 TEST(Simulate, WritesATableForPeople) {
@@ -70,12 +70,12 @@ TEST(Simulate, WritesATableForPeople) {
   EXPECT_EQ(
       RunOn(options).out,
       "Zone DE, 8h from 2021-07-01T00:00:00Z, rules plain, 1000 W per CPU: 1 of 1 jobs\n"
-      "policy                    kg    saved   mean wait   p95 wait   mean delay   p95 delay  "
-      "peak CPUs\n"
-      "run-now                0.100    0.0 %      0.00 h     0.00 h       0.00 h      0.00 h  "
-      "        1\n"
-      "wait-awhile            0.050   50.0 %      1.00 h     1.00 h       1.00 h      1.00 h  "
-      "        1\n");
+      "policy                    kg    saved  of oracle   mean wait   p95 wait   mean delay   "
+      "p95 delay  peak CPUs\n"
+      "run-now                0.100    0.0 %      0.0 %      0.00 h     0.00 h       0.00 h   "
+      "   0.00 h          1\n"
+      "wait-awhile            0.050   50.0 %    100.0 %      1.00 h     1.00 h       1.00 h   "
+      "   1.00 h          1\n");
 }
 
 TEST(Simulate, ReproducesPublishedNumbersAsJson) {
@@ -94,14 +94,40 @@ TEST(Simulate, ReproducesPublishedNumbersAsJson) {
   EXPECT_EQ(json.at("zones").as_array().size(), 2U);
   EXPECT_EQ(json.at("zones").at(0).at("done").as_int64(), 1000);
   const auto& policies = json.at("policies").as_array();
-  ASSERT_EQ(policies.size(), 12U);
+  ASSERT_EQ(policies.size(), 14U) << "six published ones and the oracle, in each zone";
   EXPECT_EQ(policies[0].at("policy").as_string(), "run-now");
   EXPECT_NEAR(policies[0].at("kg").to_number<double>(), 961.6215, 5e-5);
   EXPECT_EQ(policies[0].at("ratio_to_run_now").to_number<double>(), 1);
-  EXPECT_EQ(policies[11].at("zone").as_string(), "DE");
-  EXPECT_EQ(policies[11].at("policy").as_string(), "wait-awhile");
-  EXPECT_NEAR(policies[11].at("ratio_to_run_now").to_number<double>(), 0.858021, 5e-7);
-  EXPECT_NEAR(policies[11].at("mean_wait_hours").to_number<double>(), 8.6100, 5e-5);
+  EXPECT_EQ(policies[12].at("zone").as_string(), "DE");
+  EXPECT_EQ(policies[12].at("policy").as_string(), "wait-awhile");
+  EXPECT_NEAR(policies[12].at("ratio_to_run_now").to_number<double>(), 0.858021, 5e-7);
+  EXPECT_NEAR(policies[12].at("mean_wait_hours").to_number<double>(), 8.6100, 5e-5);
+}
+
+TEST(Simulate, KeepsAShareOfTheOraclesSavingUnderForecastsAsTheyWereIssued) {
+  const Ran ran = RunOn({.jobs = kData + "/jobs/pai_1k.csv.gz",
+                         .signals = {"CISO=" + kData + "/carbon/CISO_lifecycle.csv.gz"},
+                         .forecasts = {"CISO=" + kData + "/carbon/CISO_forecast_lifecycle.csv.gz"},
+                         .start = "2021-07-15T00:00Z",
+                         .hours = 240,
+                         .windows = 3,
+                         .every = "40d",
+                         .policies = "plan-once,rolling,oracle",
+                         .output = "json"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto json = boost::json::parse(ran.out);
+  EXPECT_EQ(json.at("windows").as_int64(), 3);
+  EXPECT_EQ(json.at("every_hours").as_int64(), 960);
+  const auto share = [&](size_t i) {
+    const auto& policy = json.at("policies").at(i);
+    EXPECT_EQ(policy.at("late").as_int64(), 0);
+    EXPECT_GT(policy.at("mean_saved_ci95").to_number<double>(), 0);
+    return policy.at("oracle_share").to_number<double>();
+  };
+  EXPECT_GT(share(0), 0.8);
+  EXPECT_GT(share(1), 0.9);
+  EXPECT_LT(share(1), 1);
+  EXPECT_EQ(share(2), 1);
 }
 
 TEST(Simulate, SaysTheSameTwice) {
@@ -134,7 +160,8 @@ TEST(Simulate, TakesHoursAndAnotherLongestWait) {
   options.longest_wait = "30m";
   options.policies = "wait-awhile";
   options.watts_per_cpu = 500;
-  EXPECT_THAT(RunOn(options).out, HasSubstr("DE,wait-awhile,0.075,0.75,0.5,1,0.5,0.5,2,1,2\n"));
+  EXPECT_THAT(RunOn(options).out,
+              HasSubstr("DE,wait-awhile,0.075,0.75,0.5,1,0.5,0.5,2,1,2,0,0.25,,1\n"));
 }
 
 TEST(Simulate, EndsWithOneClearLineAndCode2WhereTheUserCanMendIt) {
@@ -156,14 +183,29 @@ TEST(Simulate, EndsWithOneClearLineAndCode2WhereTheUserCanMendIt) {
   name.signals = {"D,E=x"};
   SimulateOptions bad_signal = Small();
   bad_signal.signals = {"DE=" + Write("bad.csv", "time,g_per_kwh\n2021-07-01T00:00Z,-4\n")};
+  SimulateOptions no_window = Small();
+  no_window.windows = 0;
+  SimulateOptions short_windows = Small();
+  short_windows.windows = 2;
+  SimulateOptions no_pause = Small();
+  no_pause.every = "0s";
+  SimulateOptions stray = Small();
+  stray.forecasts = {"FR=" + Write("fr.csv", "issued_at,time,g_per_kwh\n")};
+  SimulateOptions bad_forecast = Small();
+  bad_forecast.forecasts = {"DE=" + Write("forecast.csv", "issued_at,time,g_per_kwh\nx,y,1\n")};
   struct Case {
     SimulateOptions options;
     const char* want;
   };
   const Case cases[] = {
+      {no_window, "--windows must be at least 1 and at most 10000\n"},
+      {short_windows, "--windows: how long is each? Say it with --hours\n"},
+      {no_pause, "--every: must be longer than 0s\n"},
+      {stray, "--forecast: zone FR has no --signal\n"},
+      {bad_forecast, "forecast.csv:2: 'x' is not an RFC 3339 time"},
       {With(&SimulateOptions::policies, "magic"),
        "there is no policy 'magic': choose all, or from run-now, lowest-slot, lowest-window, "
-       "carbon-time, ecovisor, wait-awhile\n"},
+       "carbon-time, ecovisor, wait-awhile, plan-once, rolling, rolling-learnt, oracle\n"},
       {With(&SimulateOptions::policies, ""), "there is no policy ''"},
       {With(&SimulateOptions::rules, "fair"),
        "there are no rules 'fair': choose from plain, gaia\n"},

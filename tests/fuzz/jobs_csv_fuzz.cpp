@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -20,11 +21,14 @@ void Replay(const std::vector<TraceJob>& trace) {
     values[i] = static_cast<double>(i * 7 % 24);
   }
   const carbon::grid::Series signal(Time{}, std::chrono::hours(1), values);
+  static const auto foresight = std::make_shared<const carbon::sim::Foresight>(
+      carbon::sim::Foresight::Of(signal, {}, Time{}, signal.end()));
   for (const auto& rules : carbon::sim::kRules) {
-    const auto scenario = rules.prepare(trace, signal, {Time{}, std::chrono::hours(90), {}});
+    auto scenario = rules.prepare(trace, signal, {Time{}, std::chrono::hours(90), {}});
     if (!scenario) {
       std::abort();
     }
+    scenario->foresight = foresight;
     for (const auto& policy : carbon::plan::kPolicies) {
       if (!carbon::sim::Simulate(*scenario, policy, carbon::Watts(1))) {
         std::abort();

@@ -133,9 +133,11 @@ Slots SlowWaitAwhile(const Instance& it) {
 
 Slots SlowRunNow(const Instance& it) { return From(it.arrival, it.length); }
 
-/// In the order of kPolicies.
-constexpr Slots (*kSlow[])(const Instance&) = {SlowRunNow,     SlowLowestSlot, SlowLowestWindow,
-                                               SlowCarbonTime, SlowEcovisor,   SlowWaitAwhile};
+/// In the order of kPolicies. Those that plan by what is expected are shown the signal, and no
+/// lengths.
+constexpr Slots (*kSlow[])(const Instance&) = {
+    SlowRunNow,     SlowLowestSlot, SlowLowestWindow, SlowCarbonTime, SlowEcovisor,
+    SlowWaitAwhile, SlowWaitAwhile, SlowWaitAwhile,   SlowRunNow,     SlowWaitAwhile};
 static_assert(std::size(kSlow) == std::tuple_size_v<decltype(kPolicies)>);
 
 Slots InSlots(const Schedule& schedule) {

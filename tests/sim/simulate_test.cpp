@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <random>
+#include <string>
 
 #include "sim/plain.h"
 
@@ -127,8 +129,10 @@ TEST(Simulate, KeepsItsPromisesOnRandomTracesUnderBothRules) {
     const Series signal = RandomSignal(random);
     for (const Rules& rules : kRules) {
       SCOPED_TRACE(rules.name);
-      const auto scenario = rules.prepare(trace, signal, {kStart, hours(25 * 24), {}});
+      auto scenario = rules.prepare(trace, signal, {kStart, hours(25 * 24), {}});
       ASSERT_TRUE(scenario) << scenario.error().message;
+      scenario->foresight =
+          std::make_shared<Foresight>(Foresight::Of(signal, {}, kStart, scenario->End()));
       ASSERT_GT(scenario->jobs.size(), 100U);
       const auto best = Simulate(*scenario, *plan::FindPolicy("wait-awhile"), Watts(1000));
       for (const plan::Policy& policy : plan::kPolicies) {
@@ -137,8 +141,67 @@ TEST(Simulate, KeepsItsPromisesOnRandomTracesUnderBothRules) {
         EXPECT_EQ(*outcome, *Simulate(*scenario, policy, Watts(1000))) << policy.name;
         EXPECT_LE(best->emitted, outcome->emitted * (1 + 1e-12)) << policy.name;
         EXPECT_LE(outcome->p95_delay_hours, 24) << policy.name;
+        EXPECT_EQ(outcome->late, 0U) << policy.name;
       }
     }
+  }
+}
+
+/// Clean at noon, more or less so from day to day.
+double Sunny(int64_t hour) {
+  const double cloud = static_cast<double>(hour / 24 * 7 % 5) / 5;
+  return hour % 24 >= 9 && hour % 24 < 16 ? 100 + 200 * cloud : 400;
+}
+
+TEST(Simulate, RollingUnderTrueForecastsIsAsGoodAsTheOracle) {
+  std::vector<double> values(60 * 24);
+  for (size_t i = 0; i < values.size(); ++i) {
+    values[i] = Sunny(static_cast<int64_t>(i));
+  }
+  std::vector<grid::Forecast> forecasts;
+  for (int64_t hour = 0; hour < 56 * 24; hour += 24) {
+    const Time at = kStart + hours(hour);
+    forecasts.push_back(
+        {.issued_at = at,
+         .series = Series(at, hours(1), {values.begin() + hour, values.begin() + hour + 96})});
+  }
+  const Series signal(kStart, hours(1), std::move(values));
+  std::mt19937 random(20261129);
+  auto scenario =
+      PreparePlain(RandomTrace(random, 500), signal, {kStart + hours(30 * 24), hours(20 * 24), {}});
+  ASSERT_TRUE(scenario);
+  scenario->foresight = std::make_shared<Foresight>(
+      Foresight::Of(signal, forecasts, kStart + hours(30 * 24), scenario->End()));
+  const auto emitted = [&](const char* policy) {
+    const auto outcome = Simulate(*scenario, *plan::FindPolicy(policy), Watts(1000));
+    EXPECT_TRUE(outcome) << outcome.error().message;
+    EXPECT_EQ(outcome->late, 0U) << policy;
+    return outcome->emitted;
+  };
+  const Grams possible = emitted("run-now") - emitted("oracle");
+  EXPECT_GT((emitted("run-now") - emitted("rolling")) / possible, 0.97);
+  EXPECT_GT((emitted("run-now") - emitted("plan-once")) / possible, 0.9);
+  EXPECT_GT((emitted("run-now") - emitted("rolling-learnt")) / possible, 0.5);
+  EXPECT_GE(emitted("plan-once"), emitted("rolling"));
+}
+
+TEST(Simulate, CountsARunThatEachPlanContinuesAsOne) {
+  const Series signal(kStart, hours(1), std::vector<double>(10 * 24, 100));
+  auto scenario = PreparePlain({{hours(0), minutes(150), 1}}, signal,
+                               {kStart + hours(48) + minutes(20), hours(24), hours(6)});
+  ASSERT_TRUE(scenario);
+  scenario->foresight =
+      std::make_shared<Foresight>(Foresight::Of(signal, {}, kStart, scenario->End()));
+  const auto outcome = Simulate(*scenario, *plan::FindPolicy("rolling"), Watts(1000));
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->segments, 1U);
+  EXPECT_EQ(outcome->mean_wait_hours, 0);
+}
+
+TEST(Simulate, WhoPlansByForecastsNeedsThem) {
+  for (const char* policy : {"plan-once", "rolling", "rolling-learnt"}) {
+    EXPECT_EQ(Simulate(TwoJobs(), *plan::FindPolicy(policy), Watts(1)).error().message,
+              "policy " + std::string(policy) + " plans by what is expected");
   }
 }
 
