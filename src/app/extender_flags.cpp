@@ -33,16 +33,16 @@ Result<std::shared_ptr<net::ServerCertificates>> Certificates(const TlsFlags& fl
   return loaded ? loaded : loaded.error().In("TLS");
 }
 
-Result<net::ServerOptions> Listen(const ExtenderFlags& options) {
-  auto listen = ServerOptionsOf(options.listen);
+Result<net::ServerOptions> Listen(const ExtenderFlags& flags) {
+  auto listen = ServerOptionsOf(flags.listen);
   if (!listen) {
     return listen;
   }
-  const auto certificates = Certificates(options.tls);
+  const auto certificates = Certificates(flags.tls);
   if (!certificates) {
     return certificates.error();
   }
-  const std::string& address = options.listen.address;
+  const std::string& address = flags.listen.address;
   if (!*certificates && !address.starts_with("127.") && address != "::1") {
     return Invalid("--address: " + Printable(address) +
                    " is not an address of this machine alone: who can reach it could ask; let "
@@ -53,24 +53,24 @@ Result<net::ServerOptions> Listen(const ExtenderFlags& options) {
   return listen;
 }
 
-Status UnderstandServers(const ExtenderFlags& options, ExtenderTask& task) {
-  const auto listen = Listen(options);
+Status UnderstandServers(const ExtenderFlags& flags, ExtenderTask& task) {
+  const auto listen = Listen(flags);
   if (!listen) {
     return listen.error();
   }
   task.listen = *listen;
-  if (!options.metrics_address.empty()) {
-    const auto metrics = ParseListenAddress(options.metrics_address);
+  if (!flags.metrics_address.empty()) {
+    const auto metrics = ParseListenAddress(flags.metrics_address);
     if (!metrics) {
       return metrics.error().In("--metrics-address");
     }
     task.metrics = *metrics;
   }
-  if (options.max_intensity && !(*options.max_intensity > 0)) {
+  if (flags.max_intensity && !(*flags.max_intensity > 0)) {
     return Invalid("--max-intensity: must be more than 0 g/kWh");
   }
-  if (options.max_intensity) {
-    task.extender.limit = GramsPerKwh(*options.max_intensity);
+  if (flags.max_intensity) {
+    task.extender.limit = GramsPerKwh(*flags.max_intensity);
   }
   return {};
 }
@@ -89,45 +89,45 @@ void AddTlsFlags(CLI::App& command, TlsFlags& flags) {
 
 }  // namespace
 
-void AddExtenderFlags(CLI::App& command, ExtenderFlags& options) {
-  AddClusterFlags(command, options.cluster, false);
-  AddScoresFlag(command, options.scores);
-  AddRankingFlags(command, options.ranking);
-  AddListenFlags(command, options.listen);
+void AddExtenderFlags(CLI::App& command, ExtenderFlags& flags) {
+  AddClusterFlags(command, flags.cluster, false);
+  AddScoresFlag(command, flags.scores);
+  AddRankingFlags(command, flags.ranking);
+  AddListenFlags(command, flags.listen);
   command.get_option("--address")
       ->description("where to listen: without TLS an address of this machine alone");
-  AddTlsFlags(command, options.tls);
+  AddTlsFlags(command, flags.tls);
   command
-      .add_option("--metrics-address", options.metrics_address,
+      .add_option("--metrics-address", flags.metrics_address,
                   "tell /metrics and /healthz there too, to anybody, by plain HTTP")
       ->type_name("ADDRESS:PORT");
   command
-      .add_option("--max-intensity", options.max_intensity,
+      .add_option("--max-intensity", flags.max_intensity,
                   "answer /filter: managed pods that can wait are refused nodes on a grid over so "
                   "many g/kWh. Karpenter does not know of it: it starts nodes for such pods that "
                   "they are refused too")
       ->type_name("GRAMS");
-  AddLogFlag(command, options.log_level);
+  AddLogFlag(command, flags.log_level);
 }
 
-Result<ExtenderTask> Understand(const ExtenderFlags& options) {
+Result<ExtenderTask> Understand(const ExtenderFlags& flags) {
   ExtenderTask task;
-  if (const Status understood = UnderstandServers(options, task); !understood) {
+  if (const Status understood = UnderstandServers(flags, task); !understood) {
     return understood.error();
   }
-  const auto place = ScoresPlaceOf(options.scores);
+  const auto place = ScoresPlaceOf(flags.scores);
   if (!place || !*place) {
     return place ? Invalid("--scores-configmap: which? NAMESPACE/NAME")
                  : place.error().In("--scores-configmap");
   }
   task.place = **place;
-  auto regions = ParseRegions(options.ranking.regions, options.ranking.provider);
+  auto regions = ParseRegions(flags.ranking.regions, flags.ranking.provider);
   if (!regions) {
     return regions.error();
   }
   task.ranking.regions = std::move(regions->map);
-  task.ranking.rules.formula = *plan::ParseFormula(options.ranking.formula);
-  const auto stale_after = StaleAfterOf(options.ranking);
+  task.ranking.rules.formula = *plan::ParseFormula(flags.ranking.formula);
+  const auto stale_after = StaleAfterOf(flags.ranking);
   if (!stale_after) {
     return stale_after.error();
   }

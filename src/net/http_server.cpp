@@ -10,7 +10,15 @@
 namespace carbon::net {
 namespace {
 
-using namespace detail;
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using boost::system::error_code;
+using detail::PlainStream;
+using detail::Seat;
+using detail::Session;
+using detail::Shared;
+using detail::Tcp;
+using detail::Threshold;
 
 class BeastServer final : public HttpServer {
  public:
