@@ -72,6 +72,11 @@ Status UnderstandServers(const ExtenderFlags& flags, ExtenderTask& task) {
   if (flags.max_intensity) {
     task.extender.limit = GramsPerKwh(*flags.max_intensity);
   }
+  const auto max_delay = ParseDuration(flags.default_max_delay);
+  if (!max_delay) {
+    return max_delay.error().In("--default-max-delay");
+  }
+  task.extender.defaults.max_delay = *max_delay;
   return {};
 }
 
@@ -107,6 +112,12 @@ void AddExtenderFlags(CLI::App& command, ExtenderFlags& flags) {
                   "many g/kWh. Karpenter does not know of it: it starts nodes for such pods that "
                   "they are refused too")
       ->type_name("GRAMS");
+  command
+      .add_option("--default-max-delay", flags.default_max_delay,
+                  "how long a pod without deadline and max-delay may be refused such nodes: the "
+                  "controller's")
+      ->type_name("DURATION")
+      ->capture_default_str();
   AddLogFlag(command, flags.log_level);
 }
 

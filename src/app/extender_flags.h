@@ -33,6 +33,7 @@ struct ExtenderFlags {
   TlsFlags tls;
   std::string metrics_address;
   std::optional<double> max_intensity;
+  std::string default_max_delay = "6h";
   std::string log_level = "info";
 };
 

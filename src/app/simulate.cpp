@@ -20,6 +20,8 @@
 namespace carbon::app {
 namespace {
 
+constexpr size_t kMostForesight = size_t{2} << 30;  ///< bytes
+
 /// Runs the policies one after another and remembers how many are behind it.
 class Runner {
  public:
@@ -75,6 +77,13 @@ class Runner {
       scenarios.push_back(*std::move(scenario));
     }
     if (needs_foresight_) {
+      if (const size_t size = sim::Foresight::Size(signal.series.step(), plan_.setting.start, end);
+          size > kMostForesight) {
+        return Invalid(
+            "what is expected from " + FormatTime(plan_.setting.start) + " to " + FormatTime(end) +
+            " at each step of " + FormatDuration(signal.series.step()) + " takes " +
+            std::to_string(size >> 20) + " MiB, more than 2048: fewer --windows, or longer steps");
+      }
       const auto foresight = std::make_shared<const sim::Foresight>(sim::Foresight::Of(
           signal.series, signal.forecasts, plan_.setting.start, end, {}, [&](double share) {
             Show(share * static_cast<double>(plan_.windows), signal.zone, "forecasts");

@@ -17,6 +17,7 @@ constexpr size_t kMostSignalBytes = size_t{256} << 20;
 constexpr size_t kMostJobBytes = size_t{1} << 30;
 constexpr double kMostHours = 100 * 366 * 24;
 constexpr size_t kMostWindows = 10'000;
+constexpr Duration kLeastStep = std::chrono::minutes(1);
 
 template <typename Table>
 std::string Names(const Table& table) {
@@ -176,6 +177,28 @@ Status ParseWindows(const SimulateOptions& options, SimulatePlan& plan) {
   if (plan.windows > 1 && !options.hours) {
     return Invalid("--windows: how long is each? Say it with --hours");
   }
+  if (plan.windows > 1 && plan.every < plan.setting.window) {
+    return Invalid("--every: windows that overlap are no samples of their own: at least --hours");
+  }
+  return {};
+}
+
+/// Who plans by what is expected counts hours of a day in steps.
+Status CheckSteps(const SimulatePlan& plan) {
+  const bool expects = std::any_of(
+      plan.policies.begin(), plan.policies.end(),
+      [](const plan::Policy* policy) { return policy->sight != plan::Sight::hindsight; });
+  for (const ZoneSignal& signal : plan.signals) {
+    const Duration step = signal.series.step();
+    const bool fits = step >= kLeastStep && std::chrono::hours(1) % step == Duration::zero() &&
+                      signal.series.start().time_since_epoch() % step == Duration::zero();
+    if (expects && !fits) {
+      return Invalid("zone " + signal.zone + " has steps of " + FormatDuration(step) + " from " +
+                     FormatTime(signal.series.start()) +
+                     ": plan-once, rolling and rolling-learnt need steps from 1m to 1h that divide "
+                     "an hour and begin with it");
+    }
+  }
   return {};
 }
 
@@ -216,6 +239,9 @@ Result<SimulatePlan> MakeSimulatePlan(const SimulateOptions& options) {
   plan.signals = *std::move(signals);
   if (const Status read = ReadForecasts(options.forecasts, plan.signals); !read) {
     return read.error();
+  }
+  if (const Status fits = CheckSteps(plan); !fits) {
+    return fits.error();
   }
   const auto setting = ParseSetting(options, plan.signals.front().series);
   if (!setting) {

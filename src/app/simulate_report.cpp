@@ -42,7 +42,9 @@ constexpr std::array<Column, 13> kNumbers = {{
     {"late",
      [](const ZoneReport&, const sim::Swept& s) { return std::to_string(s.together.late); }},
     {"mean_saved",
-     [](const ZoneReport&, const sim::Swept& s) { return Shortest(sim::MeanOf(s.saved).mean); }},
+     [](const ZoneReport&, const sim::Swept& s) {
+       return s.saved.empty() ? "" : Shortest(sim::MeanOf(s.saved).mean);
+     }},
     {"mean_saved_ci95",
      [](const ZoneReport&, const sim::Swept& s) { return OrNothing(sim::MeanOf(s.saved).half); }},
     {"oracle_share", [](const ZoneReport& zone,

@@ -247,6 +247,8 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
   void HangUp() {
     error_code ignored;
     beast::get_lowest_layer(stream_).socket().shutdown(Tcp::socket::shutdown_send, ignored);
+    // For all of it: a byte now and then shall not keep the connection.
+    ExpireAfter(std::min(kGoodbye, Options().idle_timeout));
     Drain(0);
   }
 
@@ -255,7 +257,6 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
     if (drained > kMostDrained) {
       return;
     }
-    ExpireAfter(std::min(kGoodbye, Options().idle_timeout));
     buffer_.clear();
     beast::get_lowest_layer(stream_).async_read_some(
         buffer_.prepare(4096),

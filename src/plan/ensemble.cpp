@@ -2,6 +2,7 @@
 #include "plan/ensemble.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <numeric>
 #include <utility>
@@ -103,7 +104,9 @@ Ensemble::Ensemble(Duration step, EnsembleRules rules)
     : rules_(rules),
       step_(step),
       steps_per_hour_(std::chrono::hours(1) / step),
-      blend_(step, {.horizon = rules.horizon}) {}
+      blend_(step, {.horizon = rules.horizon}) {
+  assert(std::chrono::hours(1) % step == Duration::zero());
+}
 
 void Ensemble::Observe(Time at, GramsPerKwh intensity) {
   const grid::History& history = blend_.history();

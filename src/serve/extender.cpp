@@ -126,7 +126,7 @@ bool Extender::MayBeRefused(const ExtenderArgs& args, Time now) {
   if (!options_.limit || !args.managed) {
     return false;
   }
-  const auto wish = args.pod ? workloads::ReadWish(*args.pod, args.pod->created, {})
+  const auto wish = args.pod ? workloads::ReadWish(*args.pod, args.pod->created, options_.defaults)
                              : Result<workloads::Wish>(Invalid("no pod"));
   const bool must_start = !wish || wish->latest_start - now <= kLeastPatience;
   if (must_start) {

@@ -40,6 +40,8 @@ class SilenceWatch {
 struct ExtenderOptions {
   /// Managed pods are refused nodes on a grid over this; nothing: no node is ever refused.
   std::optional<GramsPerKwh> limit;
+  /// What is assumed of a pod that does not say when it has to start, as the controller does.
+  workloads::PodDefaults defaults;
 };
 
 /// The scheduler extender's webhook of Kubernetes (k8s.io/kube-scheduler/extender/v1,

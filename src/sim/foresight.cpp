@@ -56,6 +56,12 @@ Foresight Foresight::Of(const grid::Series& signal, const std::vector<grid::Fore
   return foresight;
 }
 
+size_t Foresight::Size(Duration step, Time from, Time to, const plan::EnsembleRules& rules) {
+  const auto steps = static_cast<size_t>((to - from) / step + 1);
+  const auto ahead = static_cast<size_t>(rules.horizon / step + 1);
+  return steps * ahead * 2 * sizeof(double);  // values, and their sums
+}
+
 const grid::Series& Foresight::At(Time now) const {
   static const grid::Series nothing;
   if (now < from_) {

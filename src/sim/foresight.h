@@ -23,6 +23,9 @@ class Foresight {
                       Time from, Time to, const plan::EnsembleRules& rules = {},
                       const std::function<void(double)>& progress = {});
 
+  /// Bytes that Of() keeps for a signal of that step.
+  static size_t Size(Duration step, Time from, Time to, const plan::EnsembleRules& rules = {});
+
   /// The step that holds `now` as it was observed, and what was expected of those after it, as far
   /// as rules.horizon. Where that step was not observed, what was expected of it before. Empty
   /// outside of what was asked for, and where nothing could be expected.

@@ -32,7 +32,8 @@ Duration ClassMean(const std::vector<TraceJob>& trace, bool is_short) {
   int64_t sum = 0;
   int64_t count = 0;
   for (const TraceJob& job : trace) {
-    if (is_short ? job.length <= kShorterIsShort : job.length >= kShorterIsShort) {
+    if (job.length > Duration::zero() &&
+        (is_short ? job.length <= kShorterIsShort : job.length >= kShorterIsShort)) {
       sum += job.length.count();
       ++count;
     }

@@ -39,14 +39,15 @@ Swept Sweep(std::span<const Outcome> outcomes, std::span<const Grams> run_now) {
     if (i > 0) {
       Add(swept.together, outcomes[i]);
     }
-    swept.saved.push_back(run_now[i].value() > 0 ? 1 - outcomes[i].emitted / run_now[i] : 0);
+    if (outcomes[i].done > 0) {
+      swept.saved.push_back(run_now[i].value() > 0 ? 1 - outcomes[i].emitted / run_now[i] : 0);
+    }
   }
   return swept;
 }
 
 Interval MeanOf(std::span<const double> values) {
-  assert(!values.empty());
-  const auto count = static_cast<double>(values.size());
+  const auto count = static_cast<double>(std::max<size_t>(values.size(), 1));
   Interval interval{.mean = std::accumulate(values.begin(), values.end(), 0.0) / count, .half = {}};
   if (values.size() > 1) {
     double squares = 0;

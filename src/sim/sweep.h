@@ -15,7 +15,8 @@ struct Swept {
   /// Sums over all windows; the means are over all runs and jobs, of the 95th percentiles and the
   /// peaks it is the window with the largest.
   Outcome together;
-  std::vector<double> saved;  ///< share of run-now's emissions, by window
+  /// Share of run-now's emissions, of each window in which a job was done.
+  std::vector<double> saved;
 };
 
 /// `outcomes` of one policy and run-now's emissions, both by window; at least one. A window in
@@ -27,7 +28,7 @@ struct Interval {
   double mean = 0;
   std::optional<double> half;  ///< nothing for a single value
 };
-/// Student's t on values that are taken for independent; at least one.
+/// Student's t on values that are taken for independent; of none the mean is 0.
 Interval MeanOf(std::span<const double> values);
 
 }  // namespace carbon::sim

@@ -189,6 +189,15 @@ TEST(Simulate, EndsWithOneClearLineAndCode2WhereTheUserCanMendIt) {
   short_windows.windows = 2;
   SimulateOptions no_pause = Small();
   no_pause.every = "0s";
+  SimulateOptions overlap = Small();
+  overlap.hours = 8;
+  overlap.windows = 2;
+  overlap.every = "1h";
+  SimulateOptions coarse = Small();
+  coarse.policies = "rolling";
+  coarse.signals = {"DE=" + Write("coarse.csv",
+                                  "time,g_per_kwh\n2021-07-01T00:00Z,100\n"
+                                  "2021-07-01T03:00Z,50\n2021-07-01T06:00Z,50\n")};
   SimulateOptions stray = Small();
   stray.forecasts = {"FR=" + Write("fr.csv", "issued_at,time,g_per_kwh\n")};
   SimulateOptions bad_forecast = Small();
@@ -201,6 +210,10 @@ TEST(Simulate, EndsWithOneClearLineAndCode2WhereTheUserCanMendIt) {
       {no_window, "--windows must be at least 1 and at most 10000\n"},
       {short_windows, "--windows: how long is each? Say it with --hours\n"},
       {no_pause, "--every: must be longer than 0s\n"},
+      {overlap, "--every: windows that overlap are no samples of their own: at least --hours\n"},
+      {coarse,
+       "zone DE has steps of 3h from 2021-07-01T00:00:00Z: plan-once, rolling and rolling-learnt "
+       "need steps from 1m to 1h that divide an hour and begin with it\n"},
       {stray, "--forecast: zone FR has no --signal\n"},
       {bad_forecast, "forecast.csv:2: 'x' is not an RFC 3339 time"},
       {With(&SimulateOptions::policies, "magic"),

@@ -104,6 +104,18 @@ TEST_F(HttpsServerTest, TellsWhoSpeaksPlainHttp) {
   EXPECT_THAT(got, EndsWith("this port speaks TLS: ask by https\n"));
 }
 
+TEST_F(HttpsServerTest, WhoTricklesAfterTheAnswerIsHungUpOn) {
+  const auto server = Serve();
+  Socket plain(server->port());
+  plain.Say("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(plain.HearUntil("https\n"), StartsWith("HTTP/1.1 400"));
+  const auto start = steady_clock::now();
+  while (plain.Say("x") && steady_clock::now() - start < std::chrono::seconds(4)) {
+    std::this_thread::sleep_for(milliseconds(100));
+  }
+  EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(3));
+}
+
 TEST_F(HttpsServerTest, BoundsTheBody) {
   const auto server = Serve({.max_body = 1000});
   const auto answer = Ask(*server, Client(authority_, authority_), std::string(1001, 'x'));

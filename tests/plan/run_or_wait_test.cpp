@@ -53,9 +53,19 @@ TEST(RunOrWait, RunsWhereItMayNotWaitOrNothingIsKnown) {
   EXPECT_EQ(Start(job, {}), kNow) << "nothing is known of its length";
 }
 
-TEST(RunOrWait, NeverWaitsLongerThanItMay) {
-  const PolicyCase job{.hourly = {300, 100}, .arrival = minutes(20), .longest_wait = minutes(10)};
-  EXPECT_EQ(Start(job, {hours(1)}), PolicyCase::Midnight() + minutes(30));
+TEST(RunOrWait, WaitsNoPartOfAStep) {
+  PolicyCase job{.hourly = {300, 100}, .arrival = minutes(20), .longest_wait = minutes(39)};
+  EXPECT_EQ(Start(job, {hours(1)}), PolicyCase::Midnight() + minutes(20));
+  job.longest_wait = minutes(40);
+  EXPECT_EQ(Start(job, {hours(1)}), kNext);
+}
+
+TEST(RunOrWait, WhatIsNotKnownIsNotClean) {
+  constexpr double kUnknown = grid::Series::kUnknown;
+  const PolicyCase job{.hourly = {300, kUnknown, kUnknown}, .longest_wait = hours(2)};
+  EXPECT_EQ(Start(job, {hours(1)}), kNow);
+  const PolicyCase first_day{.hourly = {300}, .longest_wait = hours(2)};
+  EXPECT_EQ(Start(first_day, {hours(1)}), kNow);
 }
 
 /// The least sum over all ways to run `left` of the hours from `at` on, of which it may skip

@@ -211,6 +211,21 @@ TEST_F(ExtenderTest, RefusesNothingToWhomTheLimitIsNotFor) {
   EXPECT_NE(Ask(Args(patient, "null", kAll), "/filter").body, kAllPass) << "a minute more";
 }
 
+TEST_F(ExtenderTest, APodThatDoesNotSayMayWaitAsLongAsTheControllerHasIt) {
+  Extender impatient(ranker_, clock_, metrics_,
+                     {.limit = GramsPerKwh(300),
+                      .defaults = {.max_delay = hours(1), .length = hours(1), .cpu_cores = 1}});
+  EXPECT_EQ(impatient
+                .Answer({.method = "POST",
+                         .path = "/filter",
+                         .query = {},
+                         .parameters = {},
+                         .headers = {},
+                         .body = Args(PodWith(kManaged, "{}"), "null", kAll)})
+                .body,
+            kAllPass);
+}
+
 TEST_F(ExtenderTest, RefusesNothingWithoutASignalOrWithoutALimit) {
   const std::string question = Args(PodWith(kManaged, "{}", "2021-07-01T12:00:00Z"), "null", kAll);
   Extender unlimited(ranker_, clock_, metrics_);

@@ -65,6 +65,11 @@ TEST(Foresight, HearsAForecastWhenItIsIssuedAndNotBefore) {
   EXPECT_NE(with.At(kStart + hours(24 * 21 + 1)), without.At(kStart + hours(24 * 21 + 1)));
 }
 
+TEST(Foresight, TellsItsSize) {
+  EXPECT_EQ(Foresight::Size(hours(1), kStart, kStart + hours(9)), 10U * 97 * 16);
+  EXPECT_GT(Foresight::Size(minutes(5), kStart, kStart + hours(8760)), size_t{1800} << 20);
+}
+
 TEST(Foresight, IsEmptyOutsideOfWhatWasAskedFor) {
   const auto foresight = Foresight::Of(Signal(50), {}, kStart + hours(48), kStart + hours(50));
   EXPECT_TRUE(foresight.At(kStart).empty());

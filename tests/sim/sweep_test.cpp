@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <vector>
 
 namespace carbon::sim {
 namespace {
@@ -46,9 +47,10 @@ TEST(Sweep, AddsWindowsUpAndWeighsTheirMeans) {
 }
 
 TEST(Sweep, OfNothingEmittedNothingIsSaved) {
-  const std::array<Outcome, 1> outcomes = {{{.policy = "p"}}};
-  const std::array<Grams, 1> run_now = {Grams(0)};
-  EXPECT_EQ(Sweep(outcomes, run_now).saved[0], 0);
+  const std::array<Outcome, 2> outcomes = {{{.policy = "p", .done = 1}, {.policy = "p"}}};
+  const std::array<Grams, 2> run_now = {Grams(0), Grams(0)};
+  EXPECT_EQ(Sweep(outcomes, run_now).saved, std::vector<double>{0}) << "a window without jobs";
+  EXPECT_FALSE(MeanOf({}).half);
 }
 
 TEST(MeanOf, HasStudentsInterval) {

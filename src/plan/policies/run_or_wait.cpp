@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Run or wait: for a job of unknown length that is planned again with every step. In each step to
 // come it may run, which costs the step's intensity times the chance that it has not ended before,
-// or wait, as long as it may. Backward induction over (step, steps waited) gives the cheaper way in
-// expectation over what the length may be, and the job does what that says of this step.
-// Source: R. Bellman, "Dynamic Programming", 1957, on the forecast as if it were certain.
+// or wait, as long as it may, whole steps at a time. Backward induction over (step, steps waited)
+// gives the cheaper way in expectation over what the length may be, and the job does what that says
+// of this step. Source: R. Bellman, "Dynamic Programming", 1957, on the forecast as if it were
+// certain.
 #include <algorithm>
 #include <cstdint>
 #include <vector>
@@ -14,8 +15,8 @@
 namespace carbon::plan {
 namespace {
 
-/// Whole steps after the present one: what is expected of each, in g/kWh. The last value stands for
-/// all that follow.
+/// Whole steps after the present one: what is expected of each, in g/kWh. The last value, their
+/// mean, stands for all that follow. Empty where nothing is known of the next step.
 std::vector<double> IntensitiesAfter(const grid::Series& signal, Time next) {
   std::vector<double> values;
   double sum = 0;
@@ -27,7 +28,9 @@ std::vector<double> IntensitiesAfter(const grid::Series& signal, Time next) {
     values.push_back(value->value());
     sum += values.back();
   }
-  values.push_back(values.empty() ? 0 : sum / static_cast<double>(values.size()));
+  if (!values.empty()) {
+    values.push_back(sum / static_cast<double>(values.size()));
+  }
   return values;
 }
 
@@ -78,16 +81,16 @@ Schedule RunOrWait(const PolicyInput& input) {
   const Time now = input.arrival;
   const grid::Series& signal = input.signal;
   const auto observed = signal.At(now);
-  if (!observed || input.lengths.empty() || input.longest_wait == Duration::zero()) {
+  if (!observed || input.lengths.empty()) {
     return {{now, input.length}};
   }
   const Duration step = signal.step();
   const Time next = signal.start() + step * ((now - signal.start()) / step + 1);
   const Duration part = next - now;
-  if (input.longest_wait < part) {
-    return {{now + input.longest_wait, input.length}};
-  }
   const auto after = IntensitiesAfter(signal, next);
+  if (input.longest_wait < part || after.empty()) {
+    return {{now, input.length}};
+  }
   const size_t steps = after.size() - 1;
   const auto waits_in = [step](Duration budget) { return static_cast<size_t>(budget / step); };
   const double now_runs = ExpectedRuns(input.lengths, Duration::zero(), part, 1)[0] *
