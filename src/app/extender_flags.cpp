@@ -126,12 +126,11 @@ Result<ExtenderTask> Understand(const ExtenderFlags& flags) {
   if (const Status understood = UnderstandServers(flags, task); !understood) {
     return understood.error();
   }
-  const auto place = ScoresPlaceOf(flags.scores);
-  if (!place || !*place) {
-    return place ? Invalid("--scores-configmap: which? NAMESPACE/NAME")
-                 : place.error().In("--scores-configmap");
+  const auto place = NeededScoresPlaceOf(flags.scores);
+  if (!place) {
+    return place.error();
   }
-  task.place = **place;
+  task.place = *place;
   auto regions = ParseRegions(flags.ranking.regions, flags.ranking.provider);
   if (!regions) {
     return regions.error();

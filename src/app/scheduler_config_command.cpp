@@ -27,8 +27,7 @@ Which form? docs/reference/scheduler.md#which-form)";
 
 constexpr const char* kFilterWarning =
     "warning: --filter: Karpenter does not know an extender, and starts nodes for pods that no "
-    "node "
-    "is let to have";
+    "node is let to have";
 
 struct Options {
   std::string form;
@@ -86,16 +85,15 @@ Result<ExtenderCall> CallOf(const Options& options) {
 }
 
 Result<PluginArgs> PluginArgsOf(const Options& options) {
-  const auto place = ScoresPlaceOf(options.place);
-  if (!place || !*place) {
-    return place ? Invalid("--scores-configmap: which? NAMESPACE/NAME")
-                 : place.error().In("--scores-configmap");
+  const auto place = NeededScoresPlaceOf(options.place);
+  if (!place) {
+    return place.error();
   }
   auto ranking = RankingOptionsOf(options.ranking);
   if (!ranking) {
     return ranking.error();
   }
-  return PluginArgs{.place = **place, .ranking = *std::move(ranking)};
+  return PluginArgs{.place = *place, .ranking = *std::move(ranking)};
 }
 
 std::string UsualName(const std::string& form) {

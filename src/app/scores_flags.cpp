@@ -22,4 +22,13 @@ Result<std::optional<controller::ScoresPlace>> ScoresPlaceOf(const std::string& 
   return std::optional(*parsed);
 }
 
+Result<controller::ScoresPlace> NeededScoresPlaceOf(const std::string& place) {
+  const auto found = ScoresPlaceOf(place);
+  if (!found || !*found) {
+    return found ? Invalid("--scores-configmap: which? NAMESPACE/NAME")
+                 : found.error().In("--scores-configmap");
+  }
+  return **found;
+}
+
 }  // namespace carbon::app

@@ -18,5 +18,7 @@ void AddScoresFlag(CLI::App& command, std::string& place);
 
 /// What it says: nothing where it is empty, invalid where it is not NAMESPACE/NAME.
 Result<std::optional<controller::ScoresPlace>> ScoresPlaceOf(const std::string& place);
+/// The same for who needs one; names the flag in either error.
+Result<controller::ScoresPlace> NeededScoresPlaceOf(const std::string& place);
 
 }  // namespace carbon::app

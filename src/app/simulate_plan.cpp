@@ -70,14 +70,19 @@ Result<ZoneFile> ParseZoneFile(const std::string& flag, const std::string& argum
   return ZoneFile{zone, argument.substr(equals + 1)};
 }
 
+Result<std::string> ReadText(const ZoneFile& file) {
+  const auto text = net::ReadFile(file.path, kMostSignalBytes);
+  return text ? text : text.error().In("zone " + file.zone);
+}
+
 Result<ZoneSignal> ReadSignal(const std::string& argument) {
   const auto file = ParseZoneFile("--signal", argument);
   if (!file) {
     return file.error();
   }
-  const auto text = net::ReadFile(file->path, kMostSignalBytes);
+  const auto text = ReadText(*file);
   if (!text) {
-    return text.error().In("zone " + file->zone);
+    return text.error();
   }
   auto series = grid::ParseSeriesCsv(*text, file->path);
   if (!series) {
@@ -122,9 +127,9 @@ Status ReadForecasts(const std::vector<std::string>& arguments, std::vector<Zone
     if (!signal->forecasts.empty()) {
       return Invalid("--forecast: zone " + file->zone + " is given twice");
     }
-    const auto text = net::ReadFile(file->path, kMostSignalBytes);
+    const auto text = ReadText(*file);
     if (!text) {
-      return text.error().In("zone " + file->zone);
+      return text.error();
     }
     auto forecasts = grid::ParseForecastCsv(*text, file->path);
     if (!forecasts) {

@@ -33,6 +33,8 @@ class Series {
 
   /// Start of step `index`.
   Time TimeOf(size_t index) const { return start_ + step_ * static_cast<int64_t>(index); }
+  /// Start of the step after the one that holds `time`, which is not before start().
+  Time StepAfter(Time time) const { return start_ + step_ * ((time - start_) / step_ + 1); }
   /// Step `index`; `index` < size().
   std::optional<GramsPerKwh> Value(size_t index) const;
   /// The step that holds `time`.

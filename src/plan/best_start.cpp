@@ -7,11 +7,6 @@
 namespace carbon::plan {
 namespace {
 
-/// The first step boundary after `time`, which is not before the series' start.
-Time NextBoundary(const grid::Series& series, Time time) {
-  return series.start() + series.step() * ((time - series.start()) / series.step() + 1);
-}
-
 /// Without a margin, rounding in the means would make a job wait for nothing on a flat signal.
 bool IsClearlyLess(GramsPerKwh a, GramsPerKwh b) { return a < b * (1 - 1e-9); }
 
@@ -30,8 +25,7 @@ std::optional<Window> BestStart(const grid::Series& series, Time earliest, Time 
     if (start == last) {
       break;
     }
-    start = std::min(
-        {NextBoundary(series, start), NextBoundary(series, start + length) - length, last});
+    start = std::min({series.StepAfter(start), series.StepAfter(start + length) - length, last});
   }
   return best;
 }

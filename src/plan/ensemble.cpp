@@ -144,7 +144,7 @@ grid::Series Ensemble::Make() const {
 
 std::array<Ensemble::Standing, Ensemble::kMembers> Ensemble::Standings() const {
   const auto weights = WeightsNow();
-  const Tally& tally = provided_ ? with_provider_ : without_;
+  const Tally& tally = CurrentTally();
   std::array<Standing, kMembers> standings;
   for (size_t member = 0; member < kMembers; ++member) {
     standings[member] = {.name = kNames[member],
@@ -279,7 +279,7 @@ void Ensemble::SettleDrills() {
 }
 
 std::array<double, Ensemble::kMembers> Ensemble::WeightsNow() const {
-  const Tally& tally = provided_ ? with_provider_ : without_;
+  const Tally& tally = CurrentTally();
   std::array<double, kMembers> weights;
   weights.fill(1.0 / kMembers);
   if (tally.possible <= 0) {

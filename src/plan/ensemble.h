@@ -85,6 +85,8 @@ class Ensemble {
   void RunDrills(double price);
   void SettleDrills();
   std::array<double, kMembers> WeightsNow() const;
+  /// Of drills under the same conditions as now.
+  const Tally& CurrentTally() const { return provided_ ? with_provider_ : without_; }
 
   EnsembleRules rules_;
   Duration step_;
@@ -93,8 +95,8 @@ class Ensemble {
   std::deque<Drill> drills_;
   Tally with_provider_;
   Tally without_;
-  bool provided_ =
-      false;  ///< whether the provider spoke of the step after the one before the newest
+  /// Whether the provider spoke, before the newest step was observed, of that step.
+  bool provided_ = false;
   mutable std::optional<Forecasts> said_;
 };
 

@@ -38,34 +38,25 @@ std::vector<RunLengths::Part> RunLengths::Parts(Duration ran) const {
   return parts;
 }
 
-Duration RunLengths::ExpectedLeft(Duration ran) const {
-  double left = 0;
+RunLengths::Left RunLengths::ExpectedLeft(Duration ran) const {
+  const auto parts = Parts(ran);
+  const auto rounded = [](double ms) { return std::max(Duration(1), Duration(std::llround(ms))); };
+  double left_ms = 0;
   double runs = 0;
-  for (const Part& part : Parts(ran)) {
-    left += part.left_ms * part.runs;
+  for (const Part& part : parts) {
+    left_ms += part.left_ms * part.runs;
     runs += part.runs;
   }
-  return std::max(Duration(1), Duration(std::llround(left / runs)));
-}
-
-std::array<Duration, RunLengths::kQuantiles> RunLengths::Left(Duration ran) const {
-  const auto parts = Parts(ran);
-  double all = 0;
-  for (const Part& part : parts) {
-    all += part.runs;
-  }
-  std::array<Duration, kQuantiles> left{};
+  Left left{.mean = rounded(left_ms / runs)};
+  left.quantiles.fill(rounded(parts.back().left_ms));
   double below = 0;
   size_t next = 0;
   for (const Part& part : parts) {
     below += part.runs;
-    for (; next < kQuantiles && below >= all * (static_cast<double>(next) + 0.5) / kQuantiles;
+    for (; next < kQuantiles && below >= runs * (static_cast<double>(next) + 0.5) / kQuantiles;
          ++next) {
-      left[next] = std::max(Duration(1), Duration(std::llround(part.left_ms)));
+      left.quantiles[next] = rounded(part.left_ms);
     }
-  }
-  for (; next < kQuantiles; ++next) {
-    left[next] = std::max(Duration(1), Duration(std::llround(parts.back().left_ms)));
   }
   return left;
 }

@@ -20,13 +20,15 @@ class RunLengths {
 
   void Learn(Duration length);
 
-  /// The mean of what is left of a run that has taken `ran` and has not ended; at least a
-  /// millisecond.
-  Duration ExpectedLeft(Duration ran) const;
-
-  /// The same as kQuantiles values that are as likely as each other, ascending.
+  /// What is left of a run: its mean, and values that are as likely as each other, ascending; each
+  /// at least a millisecond.
   static constexpr size_t kQuantiles = 32;
-  std::array<Duration, kQuantiles> Left(Duration ran) const;
+  struct Left {
+    Duration mean{};
+    std::array<Duration, kQuantiles> quantiles{};
+  };
+  /// Of a run that has taken `ran` and has not ended.
+  Left ExpectedLeft(Duration ran) const;
 
  private:
   static constexpr size_t kClasses = 128;  ///< from a second to more than a century

@@ -12,11 +12,10 @@ namespace {
 namespace json = boost::json;
 
 constexpr size_t kMostNodes = 100'000;
-constexpr double kBytesPerGb = 1e9;
 
 workloads::PodRequest RequestOf(const workloads::PodView& pod) {
-  workloads::PodRequest request{.cpu_cores = pod.cpu_cores,
-                                .memory_gb = pod.memory_bytes / kBytesPerGb};
+  const energy::Request asked = workloads::RequestOf(pod, {.cpu_cores = 0});
+  workloads::PodRequest request{.cpu_cores = asked.cpu_cores, .memory_gb = asked.memory_gb};
   const auto said = pod.annotations.find(workloads::kDurationAnnotation);
   if (said != pod.annotations.end()) {
     const auto length = ParseDuration(said->second);

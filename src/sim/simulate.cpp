@@ -114,11 +114,14 @@ class Replay {
     const grid::Series& seen =
         policy_.sight == plan::Sight::hindsight ? scenario_.signal : scenario_.foresight->At(now);
     // Never at `now` itself: that step has begun.
-    const Time until = again ? StepAfter(now) : Time::max();
-    const auto lengths = MayBeLeft(index);
+    const Time until = again ? scenario_.signal.StepAfter(now) : Time::max();
     plan::PolicyInput input = InputOf(index, now, seen);
+    plan::RunLengths::Left left;
     if (policy_.knows == plan::KnownLength::learnt) {
-      input.lengths = lengths;
+      const SimJob& job = scenario_.jobs[index];
+      left = LengthsOf(job).ExpectedLeft(job.length - jobs_[index].unplanned);
+      input.length = left.mean;
+      input.lengths = left.quantiles;
     }
     const plan::Schedule schedule = policy_.plan(input);
     if (const Status ok = Check(index, input, schedule); !ok) {
@@ -156,27 +159,16 @@ class Replay {
   plan::PolicyInput InputOf(size_t index, Time now, const grid::Series& seen) const {
     const SimJob& job = scenario_.jobs[index];
     const Duration ran = job.length - jobs_[index].unplanned;
-    const bool learnt = policy_.knows == plan::KnownLength::learnt;
     return {.signal = seen,
             .arrival = now,
-            .length = learnt ? LengthsOf(job).ExpectedLeft(ran) : jobs_[index].unplanned,
+            .length = jobs_[index].unplanned,
             .believed = std::max(job.believed - ran, Duration(1)),
             .longest_wait = job.longest_wait - (now - job.arrival - ran),
             .end = job.end,
             .slot = scenario_.slot};
   }
 
-  std::array<Duration, plan::RunLengths::kQuantiles> MayBeLeft(size_t index) const {
-    if (policy_.knows != plan::KnownLength::learnt) {
-      return {};
-    }
-    const SimJob& job = scenario_.jobs[index];
-    return LengthsOf(job).Left(job.length - jobs_[index].unplanned);
-  }
-
-  const plan::RunLengths& LengthsOf(const SimJob& job) const {
-    return job.is_short ? short_ : long_;
-  }
+  plan::RunLengths& LengthsOf(const SimJob& job) { return job.is_short ? short_ : long_; }
 
   /// A job may end sooner than it was planned to.
   void Begin(size_t index, Time start, Duration planned) {
@@ -186,11 +178,6 @@ class Replay {
     }
     jobs_[index].unplanned -= length;
     queue_.Push(start, {Happening::Kind::start, index, length});
-  }
-
-  Time StepAfter(Time now) const {
-    const grid::Series& signal = scenario_.signal;
-    return signal.start() + signal.step() * ((now - signal.start()) / signal.step() + 1);
   }
 
   void Start(const Event& event) {
@@ -220,7 +207,7 @@ class Replay {
     jobs_[index].left -= event.what.length;
     if (jobs_[index].left == Duration::zero()) {
       ++outcome_.done;
-      (job.is_short ? short_ : long_).Learn(job.length);
+      LengthsOf(job).Learn(job.length);
       const Duration delay = event.time - job.arrival - job.length;
       outcome_.late += delay > job.longest_wait ? 1 : 0;
       delays_.push_back(Hours(delay));

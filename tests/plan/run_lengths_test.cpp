@@ -18,8 +18,8 @@ double Hours(Duration duration) {
 
 TEST(RunLengths, BeforeAnyHasEndedThePriorHolds) {
   const RunLengths lengths(hours(4));
-  EXPECT_NEAR(Hours(lengths.ExpectedLeft(Duration::zero())), 4, 0.1);
-  EXPECT_EQ(lengths.ExpectedLeft(hours(50)), lengths.ExpectedLeft(Duration::zero()))
+  EXPECT_NEAR(Hours(lengths.ExpectedLeft(Duration::zero()).mean), 4, 0.1);
+  EXPECT_EQ(lengths.ExpectedLeft(hours(50)).mean, lengths.ExpectedLeft(Duration::zero()).mean)
       << "what has taken long takes as long again";
 }
 
@@ -28,9 +28,9 @@ TEST(RunLengths, WhatEndedCountsMoreTheMoreThereIsOfIt) {
   for (int i = 0; i < 99; ++i) {
     lengths.Learn(hours(1));
   }
-  EXPECT_NEAR(Hours(lengths.ExpectedLeft(Duration::zero())), 1.03, 0.01);
-  EXPECT_NEAR(Hours(lengths.ExpectedLeft(minutes(30))), 0.53, 0.02);
-  EXPECT_NEAR(Hours(lengths.ExpectedLeft(hours(2))), 4, 0.1) << "none was seen that long";
+  EXPECT_NEAR(Hours(lengths.ExpectedLeft(Duration::zero()).mean), 1.03, 0.01);
+  EXPECT_NEAR(Hours(lengths.ExpectedLeft(minutes(30)).mean), 0.53, 0.02);
+  EXPECT_NEAR(Hours(lengths.ExpectedLeft(hours(2)).mean), 4, 0.1) << "none was seen that long";
 }
 
 TEST(RunLengths, ARunThatOutlastsTheShortOnesIsOneOfTheLongOnes) {
@@ -41,8 +41,8 @@ TEST(RunLengths, ARunThatOutlastsTheShortOnesIsOneOfTheLongOnes) {
   for (int i = 0; i < 90; ++i) {
     lengths.Learn(hours(20));
   }
-  EXPECT_NEAR(Hours(lengths.ExpectedLeft(Duration::zero())), 10.5, 0.2);
-  EXPECT_NEAR(Hours(lengths.ExpectedLeft(hours(3))), 17, 0.3);
+  EXPECT_NEAR(Hours(lengths.ExpectedLeft(Duration::zero()).mean), 10.5, 0.2);
+  EXPECT_NEAR(Hours(lengths.ExpectedLeft(hours(3)).mean), 17, 0.3);
 }
 
 TEST(RunLengths, QuantilesAscendAndHaveTheMean) {
@@ -50,12 +50,12 @@ TEST(RunLengths, QuantilesAscendAndHaveTheMean) {
   for (int i = 1; i <= 1000; ++i) {
     lengths.Learn(minutes(i));
   }
-  const auto left = lengths.Left(hours(1));
+  const auto left = lengths.ExpectedLeft(hours(1)).quantiles;
   EXPECT_TRUE(std::is_sorted(left.begin(), left.end()));
   EXPECT_GT(left.front(), Duration::zero());
   const auto sum = std::accumulate(left.begin(), left.end(), Duration::zero());
-  EXPECT_NEAR(Hours(sum) / static_cast<double>(left.size()), Hours(lengths.ExpectedLeft(hours(1))),
-              0.3);
+  EXPECT_NEAR(Hours(sum) / static_cast<double>(left.size()),
+              Hours(lengths.ExpectedLeft(hours(1)).mean), 0.3);
 }
 
 TEST(RunLengths, TakesAnyLength) {
@@ -63,8 +63,8 @@ TEST(RunLengths, TakesAnyLength) {
   lengths.Learn(Duration::zero());
   lengths.Learn(Duration(1));
   lengths.Learn(hours(24 * 366 * 100));
-  EXPECT_GE(lengths.ExpectedLeft(Duration::zero()), Duration(1));
-  EXPECT_GT(lengths.ExpectedLeft(hours(24 * 365)), hours(24 * 365 * 10));
+  EXPECT_GE(lengths.ExpectedLeft(Duration::zero()).mean, Duration(1));
+  EXPECT_GT(lengths.ExpectedLeft(hours(24 * 365)).mean, hours(24 * 365 * 10));
 }
 
 }  // namespace

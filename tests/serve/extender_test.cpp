@@ -27,13 +27,17 @@ class ExtenderTest : public testing::Test {
     }
   }
 
+  static net::HttpResponse Ask(Extender& extender, const std::string& body,
+                               const std::string& path) {
+    return extender.Answer({.method = "POST",
+                            .path = path,
+                            .query = {},
+                            .parameters = {},
+                            .headers = {},
+                            .body = body});
+  }
   net::HttpResponse Ask(const std::string& body, const std::string& path = "/prioritize") {
-    return extender_.Answer({.method = "POST",
-                             .path = path,
-                             .query = {},
-                             .parameters = {},
-                             .headers = {},
-                             .body = body});
+    return Ask(extender_, body, path);
   }
 
   double Count(ExtenderVerb verb, ExtenderOutcome outcome) const {
@@ -215,29 +219,14 @@ TEST_F(ExtenderTest, APodThatDoesNotSayMayWaitAsLongAsTheControllerHasIt) {
   Extender impatient(ranker_, clock_, metrics_,
                      {.limit = GramsPerKwh(300),
                       .defaults = {.max_delay = hours(1), .length = hours(1), .cpu_cores = 1}});
-  EXPECT_EQ(impatient
-                .Answer({.method = "POST",
-                         .path = "/filter",
-                         .query = {},
-                         .parameters = {},
-                         .headers = {},
-                         .body = Args(PodWith(kManaged, "{}"), "null", kAll)})
-                .body,
-            kAllPass);
+  const std::string question = Args(PodWith(kManaged, "{}"), "null", kAll);
+  EXPECT_EQ(Ask(impatient, question, "/filter").body, kAllPass);
 }
 
 TEST_F(ExtenderTest, RefusesNothingWithoutASignalOrWithoutALimit) {
   const std::string question = Args(PodWith(kManaged, "{}", "2021-07-01T12:00:00Z"), "null", kAll);
   Extender unlimited(ranker_, clock_, metrics_);
-  EXPECT_EQ(unlimited
-                .Answer({.method = "POST",
-                         .path = "/filter",
-                         .query = {},
-                         .parameters = {},
-                         .headers = {},
-                         .body = question})
-                .body,
-            kAllPass);
+  EXPECT_EQ(Ask(unlimited, question, "/filter").body, kAllPass);
   clock_.Advance(hours(3));
   EXPECT_EQ(Ask(question, "/filter").body, kAllPass);
   EXPECT_EQ(Count(ExtenderVerb::filter, ExtenderOutcome::no_signal), 1);

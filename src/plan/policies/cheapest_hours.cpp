@@ -6,8 +6,8 @@
 // planned again with every step of the signal, of which only that step is carried out, `rolling`:
 // certainty equivalence, as in model predictive control (D. Bertsekas, "Dynamic Programming and
 // Optimal Control", vol. 1, ch. 6).
-#include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "plan/policies.h"
 #include "plan/policies/pieces.h"
@@ -18,55 +18,33 @@ namespace {
 /// A job does not wait for less than that: forecasts are not as exact (plan::Parameters).
 constexpr double kLeastSaving = 0.001;
 
-struct Candidate {
-  Time start;
-  Duration length;
-  double intensity;  ///< infinite where it is not known
-};
-
-bool Better(const Candidate& a, const Candidate& b) {
-  return a.intensity < b.intensity || (a.intensity == b.intensity && a.start < b.start);
-}
+constexpr GramsPerKwh kUnknownComesLast{std::numeric_limits<double>::infinity()};
 
 /// All of [from, to): the known pieces, and the gaps between them.
-std::vector<Candidate> CandidatesBetween(const grid::Series& signal, Time from, Time to) {
-  std::vector<Candidate> candidates;
+std::vector<Piece> WholeBetween(const grid::Series& signal, Time from, Time to) {
+  std::vector<Piece> whole;
   Time at = from;
   const auto add_gap = [&](Time until) {
     if (at < until) {
-      candidates.push_back({at, until - at, std::numeric_limits<double>::infinity()});
+      whole.push_back({at, until - at, kUnknownComesLast});
     }
   };
   for (const Piece& piece : PiecesBetween(signal, from, to)) {
     add_gap(piece.start);
-    candidates.push_back({piece.start, piece.length, piece.intensity.value()});
+    whole.push_back(piece);
     at = piece.end();
   }
   add_gap(to);
-  candidates.front().intensity *= 1 - kLeastSaving;
-  return candidates;
+  return whole;
 }
 
 }  // namespace
 
 Schedule CheapestHours(const PolicyInput& input) {
-  auto candidates = CandidatesBetween(input.signal, input.arrival,
-                                      input.arrival + input.length + input.longest_wait);
-  std::sort(candidates.begin(), candidates.end(), Better);
-  Duration left = input.length;
-  size_t used = 0;
-  for (; used < candidates.size() && left > Duration::zero(); ++used) {
-    candidates[used].length = std::min(candidates[used].length, left);
-    left -= candidates[used].length;
-  }
-  candidates.resize(used);
-  std::sort(candidates.begin(), candidates.end(),
-            [](const Candidate& a, const Candidate& b) { return a.start < b.start; });
-  Schedule schedule;
-  for (const Candidate& candidate : candidates) {
-    Append(schedule, candidate.start, candidate.length);
-  }
-  return schedule;
+  auto pieces =
+      WholeBetween(input.signal, input.arrival, input.arrival + input.length + input.longest_wait);
+  pieces.front().intensity = pieces.front().intensity * (1 - kLeastSaving);
+  return CleanestOf(std::move(pieces), input.length);
 }
 
 }  // namespace carbon::plan

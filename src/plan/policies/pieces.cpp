@@ -24,6 +24,26 @@ std::vector<Piece> PiecesBetween(const grid::Series& signal, Time from, Time to)
   return pieces;
 }
 
+Schedule CleanestOf(std::vector<Piece> pieces, Duration length) {
+  std::sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) {
+    return a.intensity < b.intensity || (a.intensity == b.intensity && a.start < b.start);
+  });
+  Duration left = length;
+  size_t used = 0;
+  for (; used < pieces.size() && left > Duration::zero(); ++used) {
+    pieces[used].length = std::min(pieces[used].length, left);
+    left -= pieces[used].length;
+  }
+  pieces.resize(used);
+  std::sort(pieces.begin(), pieces.end(),
+            [](const Piece& a, const Piece& b) { return a.start < b.start; });
+  Schedule schedule;
+  for (const Piece& piece : pieces) {
+    Append(schedule, piece.start, piece.length);
+  }
+  return schedule;
+}
+
 void Append(Schedule& schedule, Time start, Duration length) {
   if (length == Duration::zero()) {
     return;

@@ -33,6 +33,10 @@ constexpr bool IsClearlyLess(double a, double b) {
   return b - a > size * 1e-12;
 }
 
+/// The cleanest parts of `pieces`, together as long as `length` where they suffice; of equal ones
+/// the earliest.
+Schedule CleanestOf(std::vector<Piece> pieces, Duration length);
+
 /// Adds a stretch at the end of a schedule, joined to the last one where they touch.
 void Append(Schedule& schedule, Time start, Duration length);
 

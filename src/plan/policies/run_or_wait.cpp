@@ -85,7 +85,7 @@ Schedule RunOrWait(const PolicyInput& input) {
     return {{now, input.length}};
   }
   const Duration step = signal.step();
-  const Time next = signal.start() + step * ((now - signal.start()) / step + 1);
+  const Time next = signal.StepAfter(now);
   const Duration part = next - now;
   const auto after = IntensitiesAfter(signal, next);
   if (input.longest_wait < part || after.empty()) {

@@ -5,8 +5,6 @@
 // less.
 // Source: P. Wiesner et al., "Let's Wait Awhile: How Temporal Workload Shifting Can Reduce Carbon
 // Emissions in the Cloud", Middleware 2021; as evaluated in GAIA (ASPLOS 2024).
-#include <algorithm>
-
 #include "plan/policies.h"
 #include "plan/policies/pieces.h"
 
@@ -14,24 +12,7 @@ namespace carbon::plan {
 
 Schedule WaitAwhile(const PolicyInput& input) {
   const Time past_last = input.arrival + input.length + input.longest_wait;
-  auto pieces = PiecesBetween(input.signal, input.arrival, past_last);
-  std::sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) {
-    return a.intensity < b.intensity || (a.intensity == b.intensity && a.start < b.start);
-  });
-  Duration left = input.length;
-  size_t used = 0;
-  for (; used < pieces.size() && left > Duration::zero(); ++used) {
-    pieces[used].length = std::min(pieces[used].length, left);
-    left -= pieces[used].length;
-  }
-  pieces.resize(used);
-  std::sort(pieces.begin(), pieces.end(),
-            [](const Piece& a, const Piece& b) { return a.start < b.start; });
-  Schedule schedule;
-  for (const Piece& piece : pieces) {
-    Append(schedule, piece.start, piece.length);
-  }
-  return schedule;
+  return CleanestOf(PiecesBetween(input.signal, input.arrival, past_last), input.length);
 }
 
 }  // namespace carbon::plan
