@@ -33,8 +33,8 @@ sys.path.insert(0, str(REPOSITORY / "tests" / "e2e"))
 
 from carbon_scores import Scores, publish_as_of_now  # noqa: E402
 from cluster import Cluster  # noqa: E402
+from extender import running_extender  # noqa: E402
 from harness import (  # noqa: E402
-    CARBON_KUBE,
     Child,
     Plane,
     apply_manifests,
@@ -45,6 +45,7 @@ from harness import (  # noqa: E402
 )
 from second_scheduler import (  # noqa: E402
     CARBON_SCHEDULER,
+    CLEANEST,
     REGIONS,
     SCHEDULER,
     SecondScheduler,
@@ -146,23 +147,33 @@ def constant_answer(second: SecondScheduler) -> Path:
     return path
 
 
-def extender_of(kind: str, second: SecondScheduler) -> tuple[Child, int] | None:
-    """Whom the scheduler of that kind asks, and the port there."""
-    port_file = second.folder / f"{kind}.port"
+@contextlib.contextmanager
+def running_null_extender(second: SecondScheduler) -> Iterator[int]:
+    port_file = second.folder / "null.port"
     port_file.unlink(missing_ok=True)
-    regions = [f"--region={region}={zone}" for region, zone in REGIONS.items()]
-    kubeconfig = second.cluster.plane.kubeconfig
-    carbon = (CARBON_KUBE, "extender", "--kubeconfig", kubeconfig, *regions, "--port", "0")
-    commands = {
-        "extender": (*carbon, "--port-file", port_file),
-        "whole-nodes": (*carbon, "--port-file", port_file),
-        "null": (NULL_EXTENDER, port_file, constant_answer(second)),
-    }
-    if kind not in commands:
-        return None
-    child = Child(*commands[kind], log=second.folder / f"{kind}-extender.log")
-    wait_for("the extender is up", lambda: port_file.is_file() and port_file.read_text(), 60)
-    return child, int(port_file.read_text())
+    child = Child(
+        *(NULL_EXTENDER, port_file, constant_answer(second)),
+        log=second.folder / "null-extender.log",
+    )
+    try:
+        wait_for("the extender is up", lambda: port_file.is_file() and port_file.read_text(), 60)
+        yield int(port_file.read_text())
+    finally:
+        child.end()
+
+
+@contextlib.contextmanager
+def extender_of(kind: str, second: SecondScheduler) -> Iterator[int]:
+    """The port of whom the scheduler of that kind asks; 0 where it asks nobody."""
+    if kind == "null":
+        with running_null_extender(second) as port:
+            yield port
+    elif kind in ("extender", "whole-nodes"):
+        log = second.folder / f"{kind}-extender.log"
+        with running_extender(second.cluster.plane.kubeconfig, log, REGIONS) as extender:
+            yield extender.port
+    else:
+        yield 0
 
 
 def config_of(kind: str, second: SecondScheduler, extender_port: int) -> Path:
@@ -192,14 +203,12 @@ def config_of(kind: str, second: SecondScheduler, extender_port: int) -> Path:
 def running(kind: str, second: SecondScheduler) -> Iterator[tuple[Child, int]]:
     plain = plain_scheduler(second.cluster.plane)
     program = (CARBON_SCHEDULER,) if kind == "plugin" else plain
-    with contextlib.ExitStack() as stack:
-        asked = extender_of(kind, second)
-        if asked is not None:
-            stack.callback(asked[0].end)
-        config = config_of(kind, second, 0 if asked is None else asked[1])
-        child, port = second.start(kind, program, config)
-        stack.callback(child.end)
-        yield child, port
+    with extender_of(kind, second) as extender_port:
+        child, port = second.start(kind, program, config_of(kind, second, extender_port))
+        try:
+            yield child, port
+        finally:
+            child.end()
 
 
 def one_run(kind: str, number: int, second: SecondScheduler, pods: int) -> Run:
@@ -223,7 +232,7 @@ def one_run(kind: str, number: int, second: SecondScheduler, pods: int) -> Run:
         seconds = time.monotonic() - began
         told = metrics(port)
     items = cluster.plane.get("pods", "-n", namespace)["items"]
-    clean = sum(item["spec"].get("nodeName", "").startswith("eu-north-1") for item in items)
+    clean = sum(item["spec"].get("nodeName", "").startswith(CLEANEST) for item in items)
     cluster.plane.kubectl("delete", "namespace", namespace, timeout=300)
     algorithm = times(told, ALGORITHM, "")
     assert algorithm is not None

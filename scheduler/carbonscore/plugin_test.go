@@ -59,18 +59,13 @@ func TestACycleScoresWhatTheCoreSays(t *testing.T) {
 	plugin := start(t, german, swedish, emissiontest.ConfigMap(time.Now().Truncate(time.Hour), intensities))
 	ctx, pod := t.Context(), &v1.Pod{}
 	nodes := infos(german, swedish)
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+	emissiontest.AwaitScores(t, func() (_ emissiontest.Status, dirty, clean int64) {
 		state := framework.NewCycleState()
 		status := plugin.PreScore(ctx, state, pod, nodes)
-		dirty, _ := plugin.Score(ctx, state, pod, nodes[0])
-		clean, _ := plugin.Score(ctx, state, pod, nodes[1])
-		if status.IsSuccess() && dirty == 10 && clean == 100 {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%v: %d and %d", status, dirty, clean)
-		}
-	}
+		dirty, _ = plugin.Score(ctx, state, pod, nodes[0])
+		clean, _ = plugin.Score(ctx, state, pod, nodes[1])
+		return status, dirty, clean
+	})
 }
 
 func TestWithoutASignalScoreIsSkippedAndNodesAreAlike(t *testing.T) {

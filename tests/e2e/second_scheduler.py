@@ -31,6 +31,8 @@ CARBON_SCHEDULER_1_24 = CARBON_SCHEDULER.with_name("carbon-scheduler-1.24")
 DEPLOYMENT = REPOSITORY / "deploy" / "scheduler" / "carbon-scheduler.yaml"
 SCHEDULER = "carbon-scheduler"
 REGIONS = {"us-west-2": "US-NW-BPAT", "eu-north-1": "SE"}
+# Where the recorded hour of the tests is cleanest.
+CLEANEST = "eu-north-1"
 # Of 4 degrees of freedom, at 1 %.
 CHI_SQUARE = 13.28
 
@@ -108,6 +110,19 @@ class SecondScheduler:
         try:
             yield child, port
             assert child.alive(), child.text()[-3000:]
+        finally:
+            child.end()
+
+    def refusal(self, config: Path) -> str:
+        """What it says of a configuration with which it does not start."""
+        child = Child(
+            *(self.program, "--config", config, "--bind-address=127.0.0.1"),
+            f"--secure-port={free_port()}",
+            log=self.folder / "refusal.log",
+        )
+        try:
+            assert child.wait(30) != 0
+            return child.text()
         finally:
             child.end()
 

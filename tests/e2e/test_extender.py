@@ -16,9 +16,8 @@ from asking import Asking
 from carbon_scores import Scores, publish_as_of_now
 from cluster import Cluster
 from harness import carbon_kube, free_port
-from second_scheduler import metrics
+from second_scheduler import CLEANEST, metrics
 
-CLEANEST = "eu-north-1"
 PODS = 60
 
 

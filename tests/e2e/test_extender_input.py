@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from asking import Asking, Extender
+from asking import Asking
 from cluster import Cluster
+from extender import Extender
 
 NODES = [f"{region}-{i:04}" for region in ("eu-north-1", "us-west-1") for i in range(1, 5)]
 

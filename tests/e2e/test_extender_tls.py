@@ -15,14 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from asking import Asking, Extender
+from asking import Asking
 from carbon_scores import Scores, publish_as_of_now
 from certificates import Authority, Pair
 from cluster import Cluster
+from extender import Extender
 from harness import carbon_kube, wait_for
+from second_scheduler import CLEANEST
 
 PODS = 40
-CLEANEST = "eu-north-1"
 QUESTION = json.dumps({"Pod": {}, "Nodes": None, "NodeNames": ["eu-north-1-0001"]}).encode()
 
 

@@ -12,8 +12,6 @@ import pytest
 from carbon_scores import NAMESPACE, Scores, publish_as_of_now
 from cluster import Cluster
 from harness import (
-    Child,
-    free_port,
     make_namespace,
     pod_object,
     wait_for,
@@ -21,6 +19,7 @@ from harness import (
 from second_scheduler import (
     CARBON_SCHEDULER,
     CHI_SQUARE,
+    CLEANEST,
     SCHEDULER,
     SecondScheduler,
     await_placed,
@@ -30,7 +29,6 @@ from second_scheduler import (
 )
 
 PODS = 60
-CLEANEST = "eu-north-1"
 
 
 def requested_millicores(pod: dict[str, Any]) -> int:
@@ -146,13 +144,5 @@ def test_a_leader_that_dies_loses_no_pod(second: SecondScheduler, scores: Scores
 def test_wrong_args_are_one_clear_error(second: SecondScheduler) -> None:
     config = second.config()
     config.write_text(config.read_text().replace('{"regions"', '{"formula": "guess", "regions"'))
-    child = Child(
-        *(CARBON_SCHEDULER, "--config", config, "--bind-address=127.0.0.1"),
-        f"--secure-port={free_port()}",
-        log=second.folder / "wrong.log",
-    )
-    try:
-        assert child.wait(30) != 0
-        assert "CarbonScore: args: ranking: formula: is not expected-emissions" in child.text()
-    finally:
-        child.end()
+    said = second.refusal(config)
+    assert "CarbonScore: args: ranking: formula: is not expected-emissions" in said

@@ -19,12 +19,12 @@ from harness import REPOSITORY, Ended, Plane, carbon_kube, free_port, run
 from second_scheduler import (
     CARBON_SCHEDULER,
     CARBON_SCHEDULER_1_24,
+    CLEANEST,
     objects_of,
     plain_scheduler,
 )
 
 URL = "https://carbon.example:9443"
-CLEANEST = "eu-north-1"
 PODS = 30
 
 

@@ -5,6 +5,7 @@ package emissiontest
 
 import (
 	"encoding/json"
+	"testing"
 	"time"
 
 	v1 "k8s.io/api/core/v1"
@@ -45,4 +46,21 @@ func ConfigMap(from time.Time, intensities map[string]float64) *v1.ConfigMap {
 func Node(name, region string) *v1.Node {
 	return &v1.Node{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{
 		v1.LabelTopologyRegion: region, v1.LabelInstanceTypeStable: "m5.large"}}}
+}
+
+// Status is what any framework's is.
+type Status interface{ IsSuccess() bool }
+
+// AwaitScores asks until a cycle succeeds in which the dirty node has 10 and the clean one 100.
+func AwaitScores(t *testing.T, cycle func() (status Status, dirty, clean int64)) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		status, dirty, clean := cycle()
+		if status.IsSuccess() && dirty == 10 && clean == 100 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%v: %d and %d", status, dirty, clean)
+		}
+	}
 }

@@ -48,18 +48,13 @@ func TestACycleScoresWhatTheCoreSays(t *testing.T) {
 	plugin := start(t, german, swedish, emissiontest.ConfigMap(time.Now().Truncate(time.Hour), intensities))
 	ctx, pod := context.Background(), &v1.Pod{}
 	nodes := []*v1.Node{german, swedish}
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+	emissiontest.AwaitScores(t, func() (_ emissiontest.Status, dirty, clean int64) {
 		state := framework.NewCycleState()
 		status := plugin.PreScore(ctx, state, pod, nodes)
-		dirty, _ := plugin.Score(ctx, state, pod, german.Name)
-		clean, _ := plugin.Score(ctx, state, pod, swedish.Name)
-		if status.IsSuccess() && dirty == 10 && clean == 100 {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%v: %d and %d", status, dirty, clean)
-		}
-	}
+		dirty, _ = plugin.Score(ctx, state, pod, german.Name)
+		clean, _ = plugin.Score(ctx, state, pod, swedish.Name)
+		return status, dirty, clean
+	})
 }
 
 // This framework fails a pod whose PreScore is skipped.
