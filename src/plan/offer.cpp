@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/offer.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "plan/policies/pieces.h"
+
+namespace carbon::plan {
+namespace {
+
+/// The part of a slot.
+double Share(const Offer& offer, Duration part) {
+  return static_cast<double>(part.count()) / static_cast<double>(offer.slots.length.count());
+}
+
+double PriceOf(const Offer& offer, Slots::Range range) {
+  return offer.price_sums.empty()
+             ? 0
+             : offer.cpus * (offer.price_sums[range.last] - offer.price_sums[range.first]);
+}
+
+bool IsClear(const Offer& offer, Slots::Range range) {
+  return range.first < range.last && range.last <= offer.slots.count &&
+         offer.clear[range.first] >= range.last - range.first;
+}
+
+/// Keeps the cheapest of the runs that are tried in the order of their starts.
+class Best {
+ public:
+  explicit Best(const Offer& offer) : offer_(offer) {}
+
+  void Try(Time start) {
+    if (start < offer_.earliest || start > offer_.latest_start) {
+      return;
+    }
+    const Segment run{start, offer_.length};
+    const Slots::Range touched = offer_.slots.TouchedBy(run);
+    if (!IsClear(offer_, touched)) {
+      return;
+    }
+    Offered({start, offer_.kwh_per_slot * offer_.IntensityOver(run) + PriceOf(offer_, touched) +
+                        offer_.wait_per_slot * Share(offer_, start - offer_.earliest)});
+  }
+
+  void Offered(const CheapestRun& run) {
+    if (!best_ || IsCheaper(run.cost, best_->cost) ||
+        (!IsCheaper(best_->cost, run.cost) && run.start < best_->start)) {
+      best_ = run;
+    }
+  }
+
+  static constexpr double kNever = std::numeric_limits<double>::infinity();
+  /// kNever while there is none.
+  double cost() const { return best_ ? best_->cost : kNever; }
+  const std::optional<CheapestRun>& best() const { return best_; }
+
+ private:
+  const Offer& offer_;
+  std::optional<CheapestRun> best_;
+};
+
+/// Runs that begin `shift` before a slot begins, for each of the slots in [first, last): in one
+/// with the slot, or `shift` before it so as to end with a slot. They touch equally many slots, and
+/// what one costs is a few looks into tables, so that a compiler can take several at once.
+class Row {
+ public:
+  Row(const Offer& offer, Duration shift)
+      : offer_(offer),
+        shift_(shift),
+        aligned_(shift == Duration::zero()),
+        whole_(static_cast<size_t>(offer.length / offer.slots.length)),
+        part_(Share(offer, offer.length % offer.slots.length)),
+        touched_(whole_ + (part_ > 0 ? 1 : 0)) {}
+
+  void Try(size_t first, size_t last, Best& best) const {
+    for (size_t i = first; i < last; i += kChunk) {
+      TryChunk(i, std::min(kChunk, last - i), best);
+    }
+  }
+
+ private:
+  static constexpr size_t kChunk = 64;
+  static constexpr size_t kLanes = 4;
+
+  void TryChunk(size_t first, size_t count, Best& best) const {
+    std::array<double, kChunk> costs;
+    CostEach(first, count, costs.data());
+    const double least = LeastOf(costs.data(), count);
+    if (least < best.cost()) {
+      size_t index = 0;
+      while (IsCheaper(least, costs[index])) {
+        ++index;
+      }
+      best.Offered({offer_.slots.TimeOf(first + index) - shift_, costs[index]});
+    }
+  }
+
+  void CostEach(size_t first, size_t count, double* costs) const {
+    // A run that begins with slot i ends in slot i + whole; one that ends with a slot begins in the
+    // slot before i, and runs through [i, i + whole).
+    const size_t begin = aligned_ ? first : first - 1;
+    const double* const sums = offer_.intensity_sums.data() + first;
+    const double* const partial =
+        part_ > 0 ? offer_.intensity.data() + (aligned_ ? first + whole_ : begin) : sums;
+    const Time start = offer_.slots.TimeOf(first) - shift_;
+    const double wait = offer_.wait_per_slot * Share(offer_, start - offer_.earliest);
+    for (size_t i = 0; i < count; ++i) {
+      costs[i] = offer_.kwh_per_slot * (sums[i + whole_] - sums[i] + part_ * partial[i]) + wait;
+    }
+    if (offer_.wait_per_slot > 0) {
+      for (size_t i = 0; i < count; ++i) {
+        costs[i] += offer_.wait_per_slot * static_cast<double>(i);
+      }
+    }
+    if (!offer_.price_sums.empty()) {
+      const double* const prices = offer_.price_sums.data() + begin;
+      for (size_t i = 0; i < count; ++i) {
+        costs[i] += offer_.cpus * (prices[i + touched_] - prices[i]);
+      }
+    }
+    for (size_t i = 0; i < count; ++i) {
+      costs[i] = offer_.clear[begin + i] < touched_ ? Best::kNever : costs[i];
+    }
+  }
+
+  /// Several minima side by side, so that none waits for the one before it.
+  static double LeastOf(const double* costs, size_t count) {
+    std::array<double, kLanes> least;
+    least.fill(Best::kNever);
+    size_t i = 0;
+    for (; i + kLanes <= count; i += kLanes) {
+      for (size_t lane = 0; lane < kLanes; ++lane) {
+        least[lane] = costs[i + lane] < least[lane] ? costs[i + lane] : least[lane];
+      }
+    }
+    for (; i < count; ++i) {
+      least[0] = std::min(least[0], costs[i]);
+    }
+    return *std::min_element(least.begin(), least.end());
+  }
+
+  const Offer& offer_;
+  const Duration shift_;
+  const bool aligned_;
+  const size_t whole_;  ///< slots of the run
+  const double part_;   ///< of a slot, what is left of the run
+  const size_t touched_;
+};
+
+/// The number of the first slot that begins at `at` or later, and at most the one after the last.
+size_t SlotFrom(const Slots& slots, Time at) {
+  const int64_t number = (at - slots.start + slots.length - Duration(1)) / slots.length;
+  return static_cast<size_t>(std::clamp<int64_t>(number, 0, static_cast<int64_t>(slots.count) + 1));
+}
+
+/// What of a slot the job may use.
+Segment UsableOf(const Offer& offer, size_t slot) {
+  const Time from = std::max(offer.slots.TimeOf(slot), offer.earliest);
+  const Time to = std::min(offer.slots.TimeOf(slot + 1), offer.LatestEnd());
+  return {from, to - from};
+}
+
+Slots::Range Reachable(const Offer& offer) {
+  const auto first = static_cast<size_t>((offer.earliest - offer.slots.start) / offer.slots.length);
+  return {first, std::min(SlotFrom(offer.slots, offer.LatestEnd()), offer.slots.count)};
+}
+
+/// Per slot of running: emissions, room and waiting.
+double CostOfSlot(const Offer& offer, size_t slot) {
+  const double late =
+      Share(offer, std::max(offer.slots.TimeOf(slot), offer.earliest) - offer.earliest);
+  return offer.kwh_per_slot * offer.intensity[slot] + PriceOf(offer, {slot, slot + 1}) +
+         offer.wait_per_slot * late / Share(offer, offer.length);
+}
+
+/// Waiting is counted from a run in one piece at the earliest moment, whose work is late by half of
+/// its length on average, to begin with.
+double CostOf(const Offer& offer, const Schedule& runs) {
+  double cost = offer.per_pause.value() * static_cast<double>(runs.size() - 1);
+  Duration ran{};
+  for (const Segment& run : runs) {
+    cost += offer.kwh_per_slot * offer.IntensityOver(run);
+    cost += PriceOf(offer, offer.slots.TouchedBy(run));
+    cost += offer.wait_per_slot * Share(offer, run.start - offer.earliest - ran) *
+            Share(offer, run.length) / Share(offer, offer.length);
+    ran += run.length;
+  }
+  return cost;
+}
+
+template <typename Use>
+void ForEachUsable(const Offer& offer, const Use& use) {
+  const Slots::Range reachable = Reachable(offer);
+  for (size_t slot = reachable.first; slot < reachable.last; ++slot) {
+    if (offer.clear[slot] > 0) {
+      use(slot, UsableOf(offer, slot));
+    }
+  }
+}
+
+/// What the job costs if neither pauses nor waiting cost anything, and of a slot's room only what
+/// it takes: less than any way. The job can be done.
+double LeastOfPieces(const Offer& offer) {
+  std::vector<std::pair<double, double>> slots;  // cost of a whole one, usable share
+  ForEachUsable(offer, [&](size_t slot, const Segment& usable) {
+    slots.emplace_back(
+        offer.kwh_per_slot * offer.intensity[slot] + PriceOf(offer, {slot, slot + 1}),
+        Share(offer, usable.length));
+  });
+  std::sort(slots.begin(), slots.end());
+  double left = Share(offer, offer.length);
+  double cost = 0;
+  for (size_t i = 0; i < slots.size() && left > 0; ++i) {
+    const double share = std::min(left, slots[i].second);
+    cost += slots[i].first * share;
+    left -= share;
+  }
+  return cost;
+}
+
+std::optional<CheapestPieces> WithFreePauses(const Offer& offer) {
+  std::vector<Piece> pieces;
+  ForEachUsable(offer, [&](size_t slot, const Segment& usable) {
+    pieces.push_back({usable.start, usable.length, GramsPerKwh(CostOfSlot(offer, slot))});
+  });
+  CheapestPieces found{.runs = CleanestOf(std::move(pieces), offer.length)};
+  Duration total{};
+  for (const Segment& run : found.runs) {
+    total += run.length;
+  }
+  if (total < offer.length) {
+    return std::nullopt;
+  }
+  found.cost = CostOf(offer, found.runs);
+  return found;
+}
+
+/// Backward over whole slots: rest[j][running]: the least cost from a slot on with j slots of work
+/// left, if the job ran in the slot before.
+class SlotsWithPauses {
+ public:
+  explicit SlotsWithPauses(const Offer& offer)
+      : offer_(offer),
+        reachable_({SlotFrom(offer.slots, offer.earliest), Reachable(offer).last}),
+        needed_(static_cast<size_t>((offer.length + offer.slots.length - Duration(1)) /
+                                    offer.slots.length)) {}
+
+  std::optional<Schedule> Solve() {
+    if (reachable_.first + needed_ > reachable_.last) {
+      return std::nullopt;
+    }
+    const size_t steps = reachable_.last - reachable_.first;
+    runs_.assign(steps * (needed_ + 1) * 2, 0);
+    std::vector<double> rest((needed_ + 1) * 2, kNever);
+    rest[0] = rest[1] = 0;
+    for (size_t step = steps; step-- > 0;) {
+      rest = Before(step, rest);
+    }
+    return rest[Index(needed_, false)] < kNever ? std::optional(Read()) : std::nullopt;
+  }
+
+ private:
+  static constexpr double kNever = std::numeric_limits<double>::infinity();
+  static size_t Index(size_t left, bool running) { return left * 2 + (running ? 1 : 0); }
+
+  /// What of a slot is run: the last one may be needed in part only.
+  Duration Length(size_t left) const {
+    return left > 1 ? offer_.slots.length
+                    : offer_.length - offer_.slots.length * static_cast<int64_t>(needed_ - 1);
+  }
+
+  std::vector<double> Before(size_t step, const std::vector<double>& after) {
+    const size_t slot = reachable_.first + step;
+    std::vector<double> rest((needed_ + 1) * 2, kNever);
+    rest[0] = rest[1] = 0;
+    for (size_t left = 1; left <= needed_; ++left) {
+      const Segment run{offer_.slots.TimeOf(slot), Length(left)};
+      const bool may = offer_.clear[slot] > 0 && run.end() <= offer_.LatestEnd();
+      const double cost =
+          may ? CostOfSlot(offer_, slot) * Share(offer_, run.length) + after[Index(left - 1, true)]
+              : kNever;
+      for (const bool running : {false, true}) {
+        const double start = running || left == needed_ ? 0 : offer_.per_pause.value();
+        const double wait = after[Index(left, false)];
+        const bool run_now = cost + start < wait;
+        rest[Index(left, running)] = run_now ? cost + start : wait;
+        runs_[step * (needed_ + 1) * 2 + Index(left, running)] = run_now ? 1 : 0;
+      }
+    }
+    return rest;
+  }
+
+  Schedule Read() const {
+    Schedule runs;
+    bool running = false;
+    size_t left = needed_;
+    for (size_t step = 0; left > 0; ++step) {
+      running = runs_[step * (needed_ + 1) * 2 + Index(left, running)] != 0;
+      if (running) {
+        Append(runs, offer_.slots.TimeOf(reachable_.first + step), Length(left));
+        --left;
+      }
+    }
+    return runs;
+  }
+
+  const Offer& offer_;
+  const Slots::Range reachable_;
+  const size_t needed_;
+  std::vector<char> runs_;
+};
+
+}  // namespace
+
+double Offer::IntensityOver(const Segment& run) const {
+  const auto before = [this](Time at) {
+    const Duration since = at - slots.start;
+    const auto slot = static_cast<size_t>(since / slots.length);
+    const Duration part = since % slots.length;
+    // The end of the last slot begins none.
+    return intensity_sums[slot] +
+           (part == Duration::zero() ? 0 : intensity[slot] * Share(*this, part));
+  };
+  return before(run.end()) - before(run.start);
+}
+
+std::optional<CheapestRun> FindCheapestRun(const Offer& offer) {
+  Best best(offer);
+  best.Try(offer.earliest);
+  best.Try(offer.latest_start);
+  const Slots& slots = offer.slots;
+  const auto touched =
+      static_cast<size_t>((offer.length + slots.length - Duration(1)) / slots.length);
+  const Time after_latest = offer.latest_start + Duration(1);
+  if (touched > slots.count) {
+    return best.best();
+  }
+  Row(offer, Duration::zero())
+      .Try(SlotFrom(slots, offer.earliest),
+           std::min(SlotFrom(slots, after_latest), slots.count - touched + 1), best);
+  if (const Duration rest = offer.length % slots.length; rest != Duration::zero()) {
+    Row(offer, rest)
+        .Try(std::max<size_t>(SlotFrom(slots, offer.earliest + rest), 1),
+             std::min(SlotFrom(slots, after_latest + rest), slots.count - touched + 2), best);
+  }
+  return best.best();
+}
+
+std::optional<CheapestRun> FindEarliestRun(const Offer& offer) {
+  Best best(offer);
+  best.Try(offer.earliest);
+  for (size_t slot = SlotFrom(offer.slots, offer.earliest);
+       !best.best() && slot < offer.slots.count && offer.slots.TimeOf(slot) <= offer.latest_start;
+       ++slot) {
+    best.Try(offer.slots.TimeOf(slot));
+  }
+  return best.best();
+}
+
+std::optional<CheapestPieces> FindCheapestPieces(const Offer& offer) {
+  std::optional<CheapestPieces> found;
+  if (offer.per_pause == Grams(0)) {
+    found = WithFreePauses(offer);
+  } else {
+    if (const auto run = FindCheapestRun(offer)) {
+      found = CheapestPieces{.runs = {{run->start, offer.length}}, .cost = run->cost};
+    }
+    if (auto runs = SlotsWithPauses(offer).Solve()) {
+      const double cost = CostOf(offer, *runs);
+      if (!found || IsCheaper(cost, found->cost)) {
+        found = CheapestPieces{.runs = std::move(*runs), .cost = cost};
+      }
+    }
+  }
+  if (found) {
+    found->bound = std::min(found->cost, LeastOfPieces(offer));
+  }
+  return found;
+}
+
+}  // namespace carbon::plan

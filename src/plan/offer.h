@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "base/time.h"
+#include "base/units.h"
+#include "plan/policies.h"
+
+namespace carbon::plan {
+
+/// Time cut into slots of equal length; room is counted by whole slots.
+struct Slots {
+  Time start;
+  Duration length = std::chrono::hours(1);  ///< > 0
+  size_t count = 0;
+
+  Time TimeOf(size_t slot) const { return start + length * static_cast<int64_t>(slot); }
+  Time end() const { return TimeOf(count); }
+
+  /// Slots from `first` on, `last` not among them.
+  struct Range {
+    size_t first;
+    size_t last;
+  };
+  /// Those that a run touches which lies within [start, end()].
+  Range TouchedBy(const Segment& run) const {
+    return {static_cast<size_t>((run.start - start) / length),
+            static_cast<size_t>((run.end() - start + length - Duration(1)) / length)};
+  }
+};
+
+/// A place as it offers itself to one job. Everything that is "by slot" is slots.count long, sums
+/// are one longer and hold at [i] what comes before slot i.
+struct Offer {
+  Slots slots;
+  std::span<const double> intensity;       ///< by slot, g/kWh; 0 where unknown
+  std::span<const double> intensity_sums;  ///< of `intensity`
+  std::span<const double> price_sums;      ///< of the price of a CPU; empty = room costs nothing
+  /// By slot: how many slots from there on the job could run in without a break.
+  std::span<const uint32_t> clear;
+
+  double kwh_per_slot = 0;  ///< energy of the job
+  double cpus = 0;
+  double wait_per_slot = 0;  ///< cost of a job's whole work being a slot later
+  Duration length{};         ///< of the job, > 0
+  Time earliest;             ///< >= slots.start
+  Time latest_start;
+  Grams per_pause;
+
+  Time LatestEnd() const { return latest_start + length; }
+  /// The intensity over a run within the slots, in g/kWh x slots.
+  double IntensityOver(const Segment& run) const;
+};
+
+/// By more than rounding explains: so that a flat signal makes no job wait.
+inline bool IsCheaper(double a, double b) { return b - a > 1e-9 * std::abs(a); }
+
+struct CheapestRun {
+  Time start;
+  double cost = 0;  ///< emissions, room and waiting
+};
+
+/// The cheapest run without a pause, exactly; of equally cheap ones (to a relative 1e-9) the
+/// earliest. Nothing where the job cannot run in one piece.
+std::optional<CheapestRun> FindCheapestRun(const Offer& offer);
+
+/// The earliest run without a pause, whatever it costs.
+std::optional<CheapestRun> FindEarliestRun(const Offer& offer);
+
+struct CheapestPieces {
+  Schedule runs;
+  double cost = 0;   ///< the cost of pauses among it
+  double bound = 0;  ///< no way costs less
+};
+
+/// The cheapest way with pauses; nothing where the job cannot be done by offer.LatestEnd(). Exact
+/// where pauses cost nothing and room has no price; with prices exact for whole slots. Where pauses
+/// cost something: the better of the cheapest run without one and the cheapest in whole slots,
+/// of which the last may end early.
+std::optional<CheapestPieces> FindCheapestPieces(const Offer& offer);
+
+}  // namespace carbon::plan

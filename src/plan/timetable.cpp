@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/timetable.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <utility>
+
+namespace carbon::plan {
+namespace {
+
+std::vector<double> SumsOf(const double* values, size_t count) {
+  std::vector<double> sums(count + 1);
+  for (size_t i = 0; i < count; ++i) {
+    sums[i + 1] = sums[i] + values[i];
+  }
+  return sums;
+}
+
+/// From each slot on, how many slots hold without a break.
+template <typename Holds>
+void CountFrom(std::vector<uint32_t>& counts, size_t slots, const Holds& holds) {
+  counts.resize(slots);
+  uint32_t run = 0;
+  for (size_t i = slots; i-- > 0;) {
+    run = holds(i) ? run + 1 : 0;
+    counts[i] = run;
+  }
+}
+
+/// Beyond it, rounding in what is taken and given back does not matter.
+bool HasRoom(double free, double cpus) { return free >= cpus * (1 - 1e-9); }
+
+}  // namespace
+
+Timetable::Timetable(Slots slots, std::vector<Supply> supplies, GramsPerHour patience)
+    : slots_(slots), slot_hours_(Hours(slots.length)), patience_(patience) {
+  for (Supply& supply : supplies) {
+    assert(supply.g_per_kwh.size() == slots.count && supply.cpus.size() == slots.count);
+    Lane lane;
+    lane.intensity = std::move(supply.g_per_kwh);
+    CountFrom(lane.known, slots.count, [&](size_t i) { return !std::isnan(lane.intensity[i]); });
+    std::replace_if(
+        lane.intensity.begin(), lane.intensity.end(), [](double g) { return std::isnan(g); }, 0.0);
+    lane.intensity_sums = SumsOf(lane.intensity.data(), slots.count);
+    lane.bounded = std::any_of(supply.cpus.begin(), supply.cpus.end(),
+                               [](double cpus) { return cpus != Supply::kUnbounded; });
+    lane.free = supply.cpus;
+    lane.capacity = std::move(supply.cpus);
+    lanes_.push_back(std::move(lane));
+  }
+}
+
+void Timetable::SetPrices(std::vector<double> prices) {
+  assert(prices.empty() || prices.size() == lanes_.size() * slots_.count);
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    lanes_[i].price_sums = prices.empty() ? std::vector<double>()
+                                          : SumsOf(prices.data() + i * slots_.count, slots_.count);
+  }
+}
+
+Offer Timetable::OfferOf(const Demand& demand, const Demand::Place& place, Room room,
+                         std::vector<uint32_t>& scratch) const {
+  const Lane& lane = lanes_[place.supply];
+  Offer offer{.slots = slots_,
+              .intensity = lane.intensity,
+              .intensity_sums = lane.intensity_sums,
+              .price_sums = lane.price_sums,
+              .clear = lane.known,
+              .kwh_per_slot = place.power.value() / 1000 * slot_hours_,
+              .cpus = demand.cpus,
+              .wait_per_slot = patience_.value() * slot_hours_,
+              .length = demand.length,
+              .earliest = demand.earliest,
+              .latest_start = demand.latest_start,
+              .per_pause = demand.per_pause};
+  if (lane.bounded) {
+    const std::vector<double>& cpus = room == Room::left ? lane.free : lane.capacity;
+    CountFrom(scratch, slots_.count,
+              [&](size_t i) { return lane.known[i] > 0 && HasRoom(cpus[i], demand.cpus); });
+    offer.clear = scratch;
+  }
+  return offer;
+}
+
+void Timetable::Complete(const Demand& demand, Booking& booking) const {
+  const Demand::Place& place = demand.places[booking.place];
+  const Lane& lane = lanes_[place.supply];
+  const Offer offer{
+      .slots = slots_, .intensity = lane.intensity, .intensity_sums = lane.intensity_sums};
+  double intensity = 0;
+  double late = 0;  // hours, by the part of the work that is so late
+  Duration ran{};
+  for (const Segment& run : booking.runs) {
+    intensity += offer.IntensityOver(run);
+    late += Hours(run.start - demand.earliest - ran) * static_cast<double>(run.length.count()) /
+            static_cast<double>(demand.length.count());
+    ran += run.length;
+  }
+  booking.emissions = place.power * slots_.length * GramsPerKwh(intensity) +
+                      demand.per_pause * static_cast<double>(booking.runs.size() - 1);
+  booking.cost = booking.emissions.value() + patience_.value() * late;
+}
+
+std::optional<Booking> Timetable::Cheapest(const Demand& demand, Room room) const {
+  std::optional<Booking> best;
+  double bound = std::numeric_limits<double>::infinity();
+  std::vector<uint32_t> scratch;
+  for (size_t i = 0; i < demand.places.size(); ++i) {
+    const Offer offer = OfferOf(demand, demand.places[i], room, scratch);
+    CheapestPieces found;
+    if (demand.pausable) {
+      if (auto pieces = FindCheapestPieces(offer)) {
+        found = *std::move(pieces);
+      }
+    } else if (const auto run = FindCheapestRun(offer)) {
+      found = {{{run->start, demand.length}}, run->cost, run->cost};
+    }
+    if (found.runs.empty()) {
+      continue;
+    }
+    bound = std::min(bound, found.bound);
+    if (!best || IsCheaper(found.cost, best->at_prices)) {
+      best = Booking{.place = i, .runs = std::move(found.runs), .at_prices = found.cost};
+    }
+  }
+  if (best) {
+    best->bound = bound;
+    Complete(demand, *best);
+  }
+  return best;
+}
+
+std::optional<Booking> Timetable::Find(const Demand& demand) const {
+  return Cheapest(demand, Room::left);
+}
+
+std::optional<Booking> Timetable::FindAlone(const Demand& demand) const {
+  return Cheapest(demand, Room::all);
+}
+
+std::optional<Booking> Timetable::FindEarliest(const Demand& demand) const {
+  std::optional<Booking> best;
+  std::vector<uint32_t> scratch;
+  for (size_t i = 0; i < demand.places.size(); ++i) {
+    const auto run = FindEarliestRun(OfferOf(demand, demand.places[i], Room::left, scratch));
+    if (run && (!best || run->start < best->runs.front().start)) {
+      best = Booking{.place = i, .runs = {{run->start, demand.length}}, .at_prices = run->cost};
+    }
+  }
+  if (best) {
+    Complete(demand, *best);
+  }
+  return best;
+}
+
+void Timetable::Count(const Demand& demand, const Booking& booking, double sign) {
+  Lane& lane = lanes_[demand.places[booking.place].supply];
+  for (const Segment& run : booking.runs) {
+    const Slots::Range touched = slots_.TouchedBy(run);
+    for (size_t slot = touched.first; slot < touched.last; ++slot) {
+      lane.free[slot] += sign * demand.cpus;
+    }
+  }
+}
+
+}  // namespace carbon::plan
