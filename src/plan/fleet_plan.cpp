@@ -2,6 +2,7 @@
 #include "plan/fleet_plan.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -12,6 +13,9 @@ namespace carbon::plan {
 namespace {
 
 using Bookings = std::vector<std::optional<Booking>>;
+
+/// Of prices, attempt by attempt.
+constexpr std::array kScales = {1.0, 0.7, 1.4, 0.5};
 
 void Summarise(FleetPlan& plan) {
   plan.placed = 0;
@@ -219,6 +223,27 @@ double WorthOfRoom(const Slots& slots, std::span<const Demand> demands, const Bo
   return size > 0 ? std::max(saved, 0.0) / size : 0;
 }
 
+/// How many slots of places all demands may start in.
+double LooksAtAll(const Slots& slots, std::span<const Demand> demands) {
+  double looks = 0;
+  for (const Demand& demand : demands) {
+    looks += static_cast<double>(demand.places.size()) *
+             (1 + Hours(demand.latest_start - demand.earliest) / Hours(slots.length));
+  }
+  return looks;
+}
+
+std::vector<double> Scaled(std::vector<double> prices, double factor) {
+  for (double& price : prices) {
+    price *= factor;
+  }
+  return prices;
+}
+
+bool IsBetter(const FleetPlan& a, const FleetPlan& b) {
+  return a.placed != b.placed ? a.placed > b.placed : a.cost < b.cost;
+}
+
 /// Each job once more in the room that the others leave, at the timetable's prices.
 void Reconsider(Timetable& timetable, std::span<const Demand> demands,
                 const std::vector<size_t>& order, Bookings& bookings) {
@@ -253,7 +278,9 @@ FleetPlan PlanEarliest(Timetable& timetable, std::span<const Demand> demands) {
 
 FleetPlan PlanFleet(Timetable& timetable, std::span<const Demand> demands,
                     const FleetRules& rules) {
-  const size_t stride = std::max<size_t>(1, demands.size() / std::max<size_t>(1, rules.sample));
+  const double looks = std::max(1.0, LooksAtAll(timetable.slots(), demands));
+  const auto stride = static_cast<size_t>(
+      std::max(1.0, std::ceil(looks * static_cast<double>(rules.price_rounds) / rules.looks)));
   Market market(timetable, demands, stride);
   Bookings wishes = market.AskAll();
   if (market.Fits()) {
@@ -262,30 +289,30 @@ FleetPlan PlanFleet(Timetable& timetable, std::span<const Demand> demands,
     Summarise(plan);
     return plan;
   }
-  FleetPlan plan = PlanEarliest(timetable, demands);
-  const FleetPlan earliest = plan;
-  market.Open(WorthOfRoom(timetable.slots(), demands, wishes, plan.bookings));
+  const FleetPlan earliest = PlanEarliest(timetable, demands);
+  market.Open(WorthOfRoom(timetable.slots(), demands, wishes, earliest.bookings));
   for (size_t round = 0; round < rules.price_rounds; ++round) {
     market.Haggle(round);
   }
   const auto order = TakingTurns(demands, timetable.slots().length);
-  timetable.SetPrices(market.best_prices());
-  for (size_t pass = 0; pass < rules.priced_passes; ++pass) {
+  FleetPlan best = earliest;
+  FleetPlan plan = earliest;
+  const auto attempts = static_cast<size_t>(std::clamp(
+      rules.looks / looks, 1.0, static_cast<double>(std::max<size_t>(1, rules.attempts))));
+  for (size_t attempt = 0; attempt < attempts; ++attempt) {
+    timetable.SetPrices(Scaled(market.best_prices(), kScales[attempt % kScales.size()]));
     Reconsider(timetable, demands, order, plan.bookings);
-  }
-  timetable.SetPrices({});
-  for (size_t pass = 0; pass < rules.passes; ++pass) {
+    timetable.SetPrices({});
     Reconsider(timetable, demands, order, plan.bookings);
+    Summarise(plan);
+    if (IsBetter(plan, best)) {
+      best = plan;
+    }
   }
-  Summarise(plan);
-  if (plan.placed < earliest.placed ||
-      (plan.placed == earliest.placed && plan.cost > earliest.cost)) {
-    GiveBackAll(timetable, demands, plan.bookings);
-    plan = earliest;
-    TakeAll(timetable, demands, plan.bookings);
-  }
-  plan.bound = market.bound();
-  return plan;
+  GiveBackAll(timetable, demands, plan.bookings);
+  TakeAll(timetable, demands, best.bookings);
+  best.bound = market.bound();
+  return best;
 }
 
 }  // namespace carbon::plan

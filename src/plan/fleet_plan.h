@@ -16,7 +16,7 @@ struct FleetPlan {
   size_t placed = 0;
   double cost = 0;  ///< of all bookings
   /// No plan that places all demands that could be placed alone costs less: Lagrange's bound at the
-  /// best prices that were found. 0 where no prices were looked for.
+  /// best prices that were found. Where only a sample was asked, that of no prices, which is low.
   double bound = 0;
   /// Whether certainly no plan costs less: nobody stands in anybody's way.
   bool optimal = false;
@@ -26,9 +26,11 @@ struct FleetPlan {
 /// benchmarks/fleet_bench.cpp.
 struct FleetRules {
   size_t price_rounds = 20;  ///< how often prices are moved
-  size_t sample = 500;       ///< jobs that are asked in each of these rounds, about
-  size_t priced_passes = 1;  ///< how often all jobs are placed anew at those prices
-  size_t passes = 1;         ///< and without prices
+  size_t attempts = 8;       ///< how often all jobs are placed anew, at prices and then without
+  /// About how many times the price rounds, and half as often the attempts, may look at a slot of
+  /// a place for a job: where the rounds would take more, only a sample of the jobs is asked, and
+  /// there are fewer attempts, of which one is always made.
+  double looks = 1.5e6;
 };
 
 /// Plans all demands together in a timetable of which no room is taken, and takes theirs. The same
