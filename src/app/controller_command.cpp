@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <random>
@@ -46,6 +47,9 @@ struct Options {
   std::string default_duration = "1h";
   std::string start_margin = "5m";
   double min_saving = plan::Parameters{}.min_saving;
+  double patience = 0;
+  std::optional<double> threshold;
+  std::vector<std::string> rooms;
   std::string instance;
   bool leader_elect = true;
   std::string lease_namespace{kube::kLeaseNamespace};
@@ -83,6 +87,37 @@ std::string ProcessName() {
   return (known ? std::string(host.data()) : "carbon-kube") + "-" + std::to_string(getpid());
 }
 
+/// "REGION=CPUS", each region once.
+Result<controller::RoomLimits> ParseRooms(const std::vector<std::string>& texts) {
+  controller::RoomLimits limits;
+  for (const std::string& text : texts) {
+    const size_t equals = text.find('=');
+    const auto cpus =
+        equals == std::string::npos ? std::nullopt : ParseDouble(text.substr(equals + 1));
+    if (equals == 0 || !cpus || *cpus < 0) {
+      return Invalid("'" + Printable(text) + "' is not REGION=CPUS, such as us-west-2=400");
+    }
+    if (!limits.emplace(text.substr(0, equals), *cpus).second) {
+      return Invalid("region " + Printable(text.substr(0, equals)) + " is given twice");
+    }
+  }
+  return limits;
+}
+
+/// What the planner may be told beside lengths of time.
+Status CheckPlanning(const Options& options) {
+  if (!(options.min_saving >= 0 && options.min_saving < 1)) {
+    return Invalid("--min-saving: must be a share from 0 to below 1");
+  }
+  if (!(options.patience >= 0 && std::isfinite(options.patience))) {
+    return Invalid("--patience: must be 0 or more grams per hour");
+  }
+  if (options.threshold && !(*options.threshold >= 0 && std::isfinite(*options.threshold))) {
+    return Invalid("--threshold: must be 0 or more grams per kWh");
+  }
+  return {};
+}
+
 struct Compiled {
   controller::DaemonOptions daemon;
   std::unique_ptr<net::Clock> clock;
@@ -102,6 +137,11 @@ Result<Compiled> Compile(const Options& options) {
       problems.Take("--default-duration", ParseDuration(options.default_duration));
   loop.planner.start_margin = problems.Take("--start-margin", ParseDuration(options.start_margin));
   loop.planner.min_saving = options.min_saving;
+  loop.planner.patience = plan::GramsPerHour(options.patience);
+  if (options.threshold) {
+    loop.planner.threshold = GramsPerKwh(*options.threshold);
+  }
+  loop.rooms = problems.Take("--room", ParseRooms(options.rooms));
   auto regions = problems.Take(ParseRegions(options.regions, options.signal.provider.name));
   compiled.daemon.regions = std::move(regions.map);
   compiled.daemon.instance = options.instance.empty() ? ProcessName() : options.instance;
@@ -123,8 +163,8 @@ Result<Compiled> Compile(const Options& options) {
   if (loop.defaults.length == Duration::zero()) {
     return Invalid("--default-duration: must be longer than 0s");
   }
-  if (!(options.min_saving >= 0 && options.min_saving < 1)) {
-    return Invalid("--min-saving: must be a share from 0 to below 1");
+  if (const Status status = CheckPlanning(options); !status) {
+    return status.error();
   }
   // A wrong setting of a feed shall be told before anything is started.
   auto feeds = MakeFeeds(options.signal, *compiled.clock, regions.rows);
@@ -206,6 +246,17 @@ void DescribePlanning(CLI::App& command, Options& options) {
       .add_option("--min-saving", options.min_saving,
                   "least share of a pod's emissions that waiting must save")
       ->capture_default_str();
+  command
+      .add_option("--patience", options.patience,
+                  "grams that each hour of a pod's waiting must save")
+      ->capture_default_str();
+  command.add_option("--threshold", options.threshold,
+                     "g/kWh that are clean enough: at or below it no pod waits (none)");
+  command
+      .add_option("--room", options.rooms,
+                  "CPUs that managed pods may use at once in a region, so that they do not all "
+                  "start in the cleanest hour; may be repeated (as many as they ask for)")
+      ->type_name("REGION=CPUS");
 }
 
 void Describe(CLI::App& command, Options& options) {

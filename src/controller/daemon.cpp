@@ -117,10 +117,19 @@ StepResult Daemon::Step(Loop& loop, const Pods& pods, bool leading) {
 
 World Daemon::Observe(const Pods& pods) const {
   auto board = signals_->Now();
-  World world{.now = board->as_of(), .board = std::move(board), .held = {}, .fleet = fleet_.get()};
+  World world{.now = board->as_of(),
+              .board = std::move(board),
+              .held = {},
+              .let_go = {},
+              .fleet = fleet_.get()};
+  const bool counts_room = !options_.loop.rooms.empty();
   for (const auto& item : pods.Now()) {
-    if (item->value.held()) {
-      world.held.push_back({item->value, clock_.FromReal(item->value.created)});
+    const workloads::PodView& pod = item->value;
+    if (pod.held()) {
+      world.held.push_back({pod, clock_.FromReal(pod.created)});
+    } else if (counts_room && pod.TakesRoom()) {
+      world.let_go.push_back(pod);
+      world.let_go.back().created = clock_.FromReal(pod.created);
     }
   }
   return world;

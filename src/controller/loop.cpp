@@ -68,7 +68,11 @@ StepResult Loop::Step(const World& world) {
 
 std::vector<Loop::Task> Loop::Decide(const World& world) const {
   std::vector<Task> tasks;
-  plan::Snapshot snapshot{.now = world.now, .board = world.board, .jobs = {}};
+  plan::Snapshot snapshot{
+      .now = world.now,
+      .board = world.board,
+      .jobs = {},
+      .rooms = RoomsOf(settings_.rooms, world.let_go, *world.fleet, settings_.defaults, world.now)};
   std::vector<const HeldPod*> pods_of_jobs;
   for (const HeldPod& held : world.held) {
     if (released_.contains(held.pod.uid)) {
@@ -84,7 +88,10 @@ std::vector<Loop::Task> Loop::Decide(const World& world) const {
                              .places = world.fleet->PlacesFor(held.pod),
                              .length = wish->length,
                              .latest_start = wish->latest_start,
-                             .deadline = wish->deadline});
+                             .deadline = wish->deadline,
+                             .cpus = RequestOf(held.pod, settings_.defaults).cpu_cores,
+                             .owner = held.pod.ns,
+                             .since = held.arrival});
   }
   auto decisions = planner_.Decide(snapshot);
   for (size_t i = 0; i < decisions.size(); ++i) {
@@ -140,6 +147,7 @@ Status Loop::Release(const Task& task, Time now) {
     ++counters_.released_bad_request;
     spdlog::warn("pod {}: {}", task.held->pod.id(), plan::Sentence(reason));
   } else {
+    counters_.released_crowded += reason.cause == Cause::crowded ? 1 : 0;
     spdlog::info("pod {}: {}", task.held->pod.id(), plan::Sentence(reason));
   }
   return {};

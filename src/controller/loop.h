@@ -10,6 +10,7 @@
 
 #include "base/time.h"
 #include "controller/actuator.h"
+#include "controller/rooms.h"
 #include "grid/board.h"
 #include "plan/planner.h"
 #include "workloads/fleet.h"
@@ -28,12 +29,14 @@ struct World {
   Time now;
   std::shared_ptr<const grid::Board> board;  ///< never null; as of `now`
   std::vector<HeldPod> held;
-  workloads::Fleet* fleet = nullptr;  ///< never null
+  std::vector<workloads::PodView> let_go;  ///< managed pods that run or may; only for `rooms`
+  workloads::Fleet* fleet = nullptr;       ///< never null
 };
 
 struct LoopSettings {
   plan::Parameters planner;
   workloads::PodDefaults defaults;
+  RoomLimits rooms;
 };
 
 /// Since the start; every degraded way of working has its counter.
@@ -43,6 +46,7 @@ struct LoopCounters {
   uint64_t explained = 0;
   uint64_t released_without_signal = 0;  ///< fail open: the intensity was unknown
   uint64_t released_bad_request = 0;     ///< fail open: an annotation could not be read
+  uint64_t released_crowded = 0;         ///< the cleaner hours had no room left
   uint64_t released_late = 0;  ///< after their latest start, though it came after their arrival
   uint64_t conflicts = 0;
   uint64_t failures = 0;  ///< of actions, by the world's fault

@@ -27,6 +27,9 @@ struct Job {
   Duration length{};             ///< expected run time, > 0
   Time latest_start;             ///< starting later would break the deadline or the promised delay
   std::optional<Time> deadline;  ///< to have finished; for people, latest_start is what binds
+  double cpus = 1;               ///< of the room that jobs share
+  std::string owner;             ///< who shares room fairly with others: the namespace
+  Time since;                    ///< waits since
 };
 
 }  // namespace carbon::plan

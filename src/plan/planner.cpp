@@ -5,29 +5,11 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.h"
 #include "plan/best_start.h"
 
 namespace carbon::plan {
 namespace {
-
-/// A place together with what is known of its zone.
-struct KnownPlace {
-  const Place* place;
-  const grid::Outlook* outlook;
-};
-
-/// The places whose zone is known, all of one kind of signal.
-std::vector<KnownPlace> KnownPlaces(const Job& job, const grid::Board& board, grid::Rung lowest) {
-  std::vector<KnownPlace> known;
-  for (const Place& place : job.places) {
-    const grid::Outlook* outlook = board.Find(place.zone);
-    const bool trusted = outlook != nullptr && outlook->rung <= lowest;
-    if (trusted && (known.empty() || outlook->kind == known.front().outlook->kind)) {
-      known.push_back({&place, outlook});
-    }
-  }
-  return known;
-}
 
 std::string NameUnknown(const Job& job, const grid::Board& board) {
   const grid::ZoneId& zone = job.places.front().zone;
@@ -120,18 +102,92 @@ const grid::Outlook& OutlookOf(const std::vector<KnownPlace>& places, const std:
   return *(found == places.end() ? places.front() : *found).outlook;
 }
 
+/// The start that was planned in shared room, where it is a later one.
+std::optional<Option> LaterOption(const std::vector<KnownPlace>& places, const Job& job, Time now,
+                                  const std::optional<PlannedStart>& planned) {
+  if (!planned || planned->start <= now) {
+    return std::nullopt;
+  }
+  const KnownPlace& at = places[planned->place];
+  const auto mean = at.outlook->expected.Mean(planned->start, planned->start + job.length);
+  return mean ? std::optional(MakeOption(at, planned->start, *mean, job.length)) : std::nullopt;
+}
+
+bool IsWorthTheWait(const std::optional<Option>& later, const Option& now,
+                    const Parameters& parameters) {
+  return later &&
+         later->emissions + Grams(parameters.patience.value() * Hours(later->start - now.start)) <
+             now.emissions * (1 - parameters.min_saving);
+}
+
+/// What the two best ways are, and whether room is all that keeps the job from waiting.
+struct Choice {
+  Option now;
+  std::optional<Option> later;  ///< where it is worth the wait
+  bool crowded = false;
+};
+
+Choice Choose(const Candidates& candidates, const std::vector<KnownPlace>& places, const Job& job,
+              Time now, const SharedStart* shared, const Parameters& parameters) {
+  Choice choice{.now = *std::min_element(candidates.now.begin(), candidates.now.end(), Cleaner),
+                .later = {}};
+  std::optional<Option> alone;
+  if (shared != nullptr) {
+    alone = LaterOption(places, job, now, shared->alone);
+  } else if (!candidates.later.empty()) {
+    alone = candidates.later.front();
+  }
+  choice.later = shared == nullptr ? alone : LaterOption(places, job, now, shared->shared);
+  if (!IsWorthTheWait(choice.later, choice.now, parameters)) {
+    choice.later.reset();
+    choice.crowded = shared != nullptr && IsWorthTheWait(alone, choice.now, parameters);
+  }
+  return choice;
+}
+
+Cause CauseOf(const Choice& choice, Time now, Time latest, const Parameters& parameters) {
+  if (choice.later && parameters.threshold && choice.now.intensity <= *parameters.threshold) {
+    return Cause::clean_enough;
+  }
+  if (choice.later) {
+    return Cause::cleaner_window;
+  }
+  if (latest <= now) {
+    return Cause::deadline_forces;
+  }
+  return choice.crowded ? Cause::crowded : Cause::cleanest_now;
+}
+
 }  // namespace
 
 std::vector<Decision> Planner::Decide(const Snapshot& snapshot) const {
+  // A job alone is planned to the minute; together they are planned by the hour.
+  const bool together = !snapshot.rooms.empty() || parameters_.patience > GramsPerHour(0);
+  std::vector<SharedStart> shared;
+  if (together) {
+    shared = ShareRoom(WaitingJobs(snapshot), snapshot.rooms, snapshot.now, parameters_.patience);
+  }
   std::vector<Decision> decisions;
   decisions.reserve(snapshot.jobs.size());
-  for (const Job& job : snapshot.jobs) {
-    decisions.push_back(DecideOne(job, snapshot));
+  for (size_t i = 0; i < snapshot.jobs.size(); ++i) {
+    decisions.push_back(DecideOne(snapshot.jobs[i], snapshot, together ? &shared[i] : nullptr));
   }
   return decisions;
 }
 
-Decision Planner::DecideOne(const Job& job, const Snapshot& snapshot) const {
+std::vector<WaitingJob> Planner::WaitingJobs(const Snapshot& snapshot) const {
+  std::vector<WaitingJob> waiting;
+  waiting.reserve(snapshot.jobs.size());
+  for (const Job& job : snapshot.jobs) {
+    waiting.push_back({.job = &job,
+                       .places = KnownPlacesOf(job, *snapshot.board, parameters_.lowest_rung),
+                       .latest_start = job.latest_start - parameters_.start_margin});
+  }
+  return waiting;
+}
+
+Decision Planner::DecideOne(const Job& job, const Snapshot& snapshot,
+                            const SharedStart* shared) const {
   const Time now = snapshot.now;
   Decision decision{
       .job = job.id, .action = Decision::Action::release, .region = {}, .start = now, .reason = {}};
@@ -143,7 +199,7 @@ Decision Planner::DecideOne(const Job& job, const Snapshot& snapshot) const {
     reason.cause = Cause::no_place;
     return decision;
   }
-  const auto places = KnownPlaces(job, *snapshot.board, parameters_.lowest_rung);
+  const auto places = KnownPlacesOf(job, *snapshot.board, parameters_.lowest_rung);
   if (places.empty()) {
     reason.cause = Cause::no_signal;
     reason.note = NameUnknown(job, *snapshot.board);
@@ -151,20 +207,20 @@ Decision Planner::DecideOne(const Job& job, const Snapshot& snapshot) const {
   }
   const Time latest = job.latest_start - parameters_.start_margin;
   const Candidates candidates = FindCandidates(places, job, now, latest);
-  const Option& best_now = *std::min_element(candidates.now.begin(), candidates.now.end(), Cleaner);
-  const Option* later = candidates.later.empty() ? nullptr : &candidates.later.front();
-  const bool wait =
-      later != nullptr && later->emissions < best_now.emissions * (1 - parameters_.min_saving);
-  reason.cause =
-      wait ? Cause::cleaner_window : (latest <= now ? Cause::deadline_forces : Cause::cleanest_now);
-  reason.chosen = wait ? *later : best_now;
+  Choice choice = Choose(candidates, places, job, now, shared, parameters_);
+  reason.cause = CauseOf(choice, now, latest, parameters_);
+  if (reason.cause == Cause::clean_enough) {
+    choice.later.reset();
+    reason.note = "at most " + Fixed(parameters_.threshold->value(), 0) + " g/kWh";
+  }
+  reason.chosen = choice.later.value_or(choice.now);
   reason.run_now = MeanOf(candidates.now);
   reason.alternatives = Alternatives(candidates, *reason.chosen);
   const grid::Outlook& outlook = OutlookOf(places, reason.chosen->region);
   reason.source = outlook.source;
   reason.rung = grid::ToString(outlook.rung);
   reason.forecast_issued_at = outlook.issued_at;
-  decision.action = wait ? Decision::Action::hold : Decision::Action::release;
+  decision.action = choice.later ? Decision::Action::hold : Decision::Action::release;
   decision.start = reason.chosen->start;
   decision.region = reason.chosen->region;
   return decision;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "grid/board.h"
 #include "plan/job.h"
 #include "plan/reason.h"
+#include "plan/shared_room.h"
 
 namespace carbon::plan {
 
@@ -17,6 +19,7 @@ struct Snapshot {
   Time now;
   std::shared_ptr<const grid::Board> board;  ///< never null; as of `now`
   std::vector<Job> jobs;                     ///< those that wait for their start
+  std::vector<Room> rooms;                   ///< of regions whose room is counted
 };
 
 /// What a user may tune.
@@ -30,6 +33,10 @@ struct Parameters {
   /// A zone is known if its outlook stands on this rung or above. What is usual, and a yearly mean,
   /// are shown to people but keep no job waiting: without a signal jobs run as if nobody asked.
   grid::Rung lowest_rung = grid::Rung::second_provider;
+  /// What is as clean as this is clean enough: no job waits for cleaner. Nothing: none is.
+  std::optional<GramsPerKwh> threshold;
+  /// What an hour of waiting must save. 0: a gram is worth any wait within the deadline.
+  GramsPerHour patience;
 };
 
 struct Decision {
@@ -47,7 +54,9 @@ struct Decision {
 ///
 /// Promises: a job is never held past its latest start; a held job is expected to emit less than
 /// if it were released; a job whose zones are all unknown is released. Signals of different kinds
-/// are never compared: the kind of the job's first known place counts, others are unknown.
+/// are never compared: the kind of the job's first known place counts, others are unknown. Where
+/// regions have rooms, no more jobs are planned into an hour than fit in; a job that finds no room
+/// in a cleaner hour is released, since a full region is the scheduler's to queue for.
 class Planner {
  public:
   explicit Planner(Parameters parameters) : parameters_(parameters) {}
@@ -56,7 +65,8 @@ class Planner {
   std::vector<Decision> Decide(const Snapshot& snapshot) const;
 
  private:
-  Decision DecideOne(const Job& job, const Snapshot& snapshot) const;
+  Decision DecideOne(const Job& job, const Snapshot& snapshot, const SharedStart* shared) const;
+  std::vector<WaitingJob> WaitingJobs(const Snapshot& snapshot) const;
 
   Parameters parameters_;
 };

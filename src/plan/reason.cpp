@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/reason.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <cmath>
@@ -17,8 +18,10 @@ struct CauseName {
   Cause cause;
   std::string_view name;
 };
-constexpr std::array<CauseName, 7> kCauses = {{{Cause::cleaner_window, "CleanerWindow"},
+constexpr std::array<CauseName, 9> kCauses = {{{Cause::cleaner_window, "CleanerWindow"},
                                                {Cause::cleanest_now, "CleanestNow"},
+                                               {Cause::clean_enough, "CleanEnough"},
+                                               {Cause::crowded, "Crowded"},
                                                {Cause::deadline_forces, "DeadlineForcesStart"},
                                                {Cause::no_signal, "NoSignal"},
                                                {Cause::no_place, "NoPlace"},
@@ -76,6 +79,15 @@ std::string StartingSentence(const Reason& reason) {
     text += "; saves about " + Amount(*saving) + " against the mean of where it may run";
   }
   return text;
+}
+
+/// Whether a later start is known that is expected to emit less.
+bool KnowsCleaner(const Reason& reason) {
+  return reason.chosen && std::any_of(reason.alternatives.begin(), reason.alternatives.end(),
+                                      [&](const Option& other) {
+                                        return other.start > reason.chosen->start &&
+                                               other.emissions < reason.chosen->emissions;
+                                      });
 }
 
 json::object ToObject(const Option& option) {
@@ -187,7 +199,13 @@ std::string Sentence(const Reason& reason) {
     case Cause::cleaner_window:
       return WaitingSentence(reason);
     case Cause::cleanest_now:
-      return StartingSentence(reason) + ": no cleaner start in reach" + DeadlineClause(reason);
+      return StartingSentence(reason) + ": no cleaner start " +
+             (KnowsCleaner(reason) ? "is worth the wait" : "in reach") + DeadlineClause(reason);
+    case Cause::clean_enough:
+      return StartingSentence(reason) + ": clean enough (" + reason.note + ")";
+    case Cause::crowded:
+      return StartingSentence(reason) + ": the cleaner hours have no room left" +
+             DeadlineClause(reason);
     case Cause::deadline_forces:
       return StartingSentence(reason) + ": waiting longer would make it late" +
              DeadlineClause(reason);

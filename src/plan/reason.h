@@ -26,6 +26,8 @@ struct Option {
 enum class Cause {
   cleaner_window,   ///< held: a later start is expected to emit less
   cleanest_now,     ///< released: no start before the latest one is expected to emit enough less
+  clean_enough,     ///< released: the intensity is at or below the threshold
+  crowded,          ///< released: in the hours that are cleaner there is no room left
   deadline_forces,  ///< released: waiting longer would break the deadline or the promised delay
   no_signal,        ///< released: the intensity where the job may run is unknown
   no_place,         ///< released: no node matches, which is the scheduler's to say
@@ -49,7 +51,7 @@ struct Reason {
   std::string source;                ///< provider of the signal
   std::string rung;                  ///< of the signal's freshness
   std::optional<Time> forecast_issued_at;
-  std::string note;  ///< what could not be read or is not known; empty otherwise
+  std::string note;  ///< what could not be read or is not known, or the threshold; else empty
 
   bool operator==(const Reason&) const = default;
 

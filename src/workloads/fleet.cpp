@@ -32,11 +32,17 @@ Fleet::Fleet(std::vector<NodeView> nodes, const RegionMap& regions, const PodDef
   std::set<std::string> unknown;
   for (const NodeView& node : nodes_) {
     const std::string region = node.region();
+    regions_of_nodes_.emplace(node.name, region);
     if (!region.empty() && !regions_.contains(region)) {
       unknown.insert(region);
     }
   }
   unknown_regions_.assign(unknown.begin(), unknown.end());
+}
+
+std::string Fleet::RegionOf(const std::string& node) const {
+  const auto found = regions_of_nodes_.find(node);
+  return found == regions_of_nodes_.end() ? "" : found->second;
 }
 
 std::vector<plan::Place> Fleet::PlacesFor(const PodView& pod) {

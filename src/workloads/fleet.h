@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "grid/signal.h"
@@ -47,6 +48,9 @@ class Fleet {
   /// power is that of the pod's RequestOf() on the most common instance type among these nodes.
   std::vector<plan::Place> PlacesFor(const PodView& pod);
 
+  /// The region label of a node; empty where there is no such node or label.
+  std::string RegionOf(const std::string& node) const;
+
   /// Region labels seen on nodes that `regions` does not know.
   const std::vector<std::string>& UnknownRegions() const { return unknown_regions_; }
   size_t size() const { return nodes_.size(); }
@@ -60,6 +64,7 @@ class Fleet {
   const std::vector<Offer>& OffersFor(const Selection& selection);
 
   std::vector<NodeView> nodes_;
+  std::unordered_map<std::string, std::string> regions_of_nodes_;
   RegionMap regions_;
   PodDefaults defaults_;
   std::vector<std::string> unknown_regions_;

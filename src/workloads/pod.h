@@ -44,6 +44,8 @@ struct PodView {
 
   std::string id() const { return ns + "/" + name; }
   bool held() const;
+  /// Whether it runs, or may as soon as a node is found for it.
+  bool TakesRoom() const { return !held() && phase != "Succeeded" && phase != "Failed"; }
   /// Where it does not, its draw is unknown and a default is assumed: RequestOf().
   bool AsksForCpu() const { return cpu_cores > 0; }
 };

@@ -193,5 +193,26 @@ TEST_F(LoopTest, SaysAgainWhenThePlanChanges) {
   EXPECT_THAT(actuator_.log, ElementsAre("explain a 03:00", "explain a 01:55"));
 }
 
+TEST_F(LoopTest, SpreadsPodsOverTheHoursThatHaveRoomForThem) {
+  Loop loop({.rooms = {{"eu-central-1", 2}}}, actuator_);
+  std::vector<HeldPod> pods;
+  for (const char* const name : {"a", "b", "c"}) {
+    pods.push_back(Pod(name, "eu-central-1", hours(8)));
+  }
+  World world = At(kMidnight, pods);
+  world.let_go.push_back(Pod("runs", "eu-central-1", hours(8)).pod);
+  world.let_go.back().gates.clear();
+  world.let_go.back().node = "eu-central-1-node";
+  world.let_go.back().annotations[std::string(workloads::kDurationAnnotation)] = "5h";
+  loop.Step(world);
+  std::map<Time, int> starts;
+  for (const auto& [pod, reason] : actuator_.said) {
+    ++starts[reason.chosen->start];
+  }
+  EXPECT_EQ(starts[kMidnight + hours(3)], 1) << "the other CPU is taken until 05:00";
+  EXPECT_EQ(starts.size(), 2U);
+  EXPECT_EQ(starts[kMidnight + hours(5)], 2);
+}
+
 }  // namespace
 }  // namespace carbon::controller

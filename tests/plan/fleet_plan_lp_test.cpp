@@ -17,15 +17,15 @@ TEST(FleetPlan, LiesBetweenTheLinearProgramAndRunningNow) {
   double planned = 0;
   double least = 0;
   for (int i = 0; i < kInstances; ++i) {
-    const FleetCase fleet = dice.Roll({.jobs = 1 + dice.Below(12),
+    const FleetCase fleet = dice.Roll({.jobs = 1 + dice.Below(6),
                                        .supplies = 1 + dice.Below(2),
-                                       .slots = 10,
-                                       .cpus = 2 + static_cast<double>(dice.Below(6)),
+                                       .slots = 8,
+                                       .cpus = 2 + static_cast<double>(dice.Below(4)),
                                        .unknown = i % 5 == 0 ? 0.1 : 0});
     Timetable early(fleet.slots, fleet.supplies);
     Timetable timetable(fleet.slots, fleet.supplies);
     const FleetPlan earliest = PlanEarliest(early, fleet.demands);
-    const FleetPlan plan = PlanFleet(timetable, fleet.demands);
+    const FleetPlan plan = PlanFleet(timetable, fleet.demands, {.price_rounds = 8, .attempts = 3});
     const auto bound = LpBound(fleet);
     if (plan.placed < fleet.demands.size()) {
       continue;

@@ -85,9 +85,9 @@ TEST(Offer, CheapestRunIsThatOfAllMinutes) {
   FleetDice dice(kSeed);
   int found_some = 0;
   for (int i = 0; i < kInstances; ++i) {
-    const FleetCase fleet = dice.Roll({.jobs = 1, .supplies = 1, .slots = 6});
+    const FleetCase fleet = dice.Roll({.jobs = 1, .supplies = 1, .slots = 4});
     const Demand& job = fleet.demands[0];
-    const Stand stand(fleet, job, SomeOpen(dice, 6), i % 2 == 0 ? 0 : dice.Between(1, 20),
+    const Stand stand(fleet, job, SomeOpen(dice, 4), i % 2 == 0 ? 0 : dice.Between(1, 20),
                       i % 3 == 0 ? dice.Between(0, 20) : 0);
     std::optional<double> least;
     for (Time start = job.earliest; start <= job.latest_start; start += std::chrono::minutes(1)) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/planner.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 namespace carbon::plan {
@@ -190,6 +192,100 @@ TEST(Planner, KeepsItsPromisesOnRandomInstances) {
       }
     }
   }
+}
+
+/// Jobs of an hour and two CPUs each, that may wait for four hours, where the hours to come have
+/// so many g/kWh.
+std::vector<Decision> DecideTogether(size_t jobs, std::vector<double> forecast,
+                                     std::vector<Room> rooms, Parameters parameters = {}) {
+  Snapshot snapshot{
+      kNow,
+      std::make_shared<Board>(Board::Of({Reading("DE", std::move(forecast))}, kNow, {})),
+      {},
+      std::move(rooms)};
+  for (size_t i = 0; i < jobs; ++i) {
+    Job job = AJob({"DE"}, hours(1), hours(4));
+    job.id = "team-" + std::to_string(i % 2) + "/job-" + std::to_string(i);
+    job.owner = "team-" + std::to_string(i % 2);
+    job.cpus = 2;
+    job.since = kNow - minutes(i);
+    snapshot.jobs.push_back(std::move(job));
+  }
+  return Planner(parameters).Decide(snapshot);
+}
+
+size_t CountStarting(const std::vector<Decision>& decisions, Time start) {
+  return static_cast<size_t>(
+      std::count_if(decisions.begin(), decisions.end(),
+                    [&](const Decision& decision) { return decision.start == start; }));
+}
+
+TEST(Planner, NoMoreJobsWaitForAnHourThanItHasRoomFor) {
+  const auto decisions = DecideTogether(10, {300, 280, 100, 200, 290, 300}, {{"region-DE", 8, {}}});
+  EXPECT_EQ(CountStarting(decisions, kNow + hours(2)), 4U);
+  EXPECT_EQ(CountStarting(decisions, kNow + hours(3)), 4U);
+  EXPECT_EQ(CountStarting(decisions, kNow + hours(1)), 2U);
+  for (const Decision& decision : decisions) {
+    EXPECT_EQ(decision.reason.cause, Cause::cleaner_window);
+  }
+}
+
+TEST(Planner, WhatRunningPodsTakeIsNotPlannedFor) {
+  const std::vector<Room> rooms = {{"region-DE", 8, {{.cpus = 6, .until = kNow + hours(3)}}}};
+  const auto decisions = DecideTogether(4, {300, 280, 100, 200, 290, 300}, rooms);
+  EXPECT_EQ(CountStarting(decisions, kNow + hours(2)), 1U);
+  EXPECT_EQ(CountStarting(decisions, kNow + hours(3)), 3U);
+}
+
+TEST(Planner, AJobThatFindsTheCleanHoursFullIsReleased) {
+  const auto decisions = DecideTogether(3, {300, 310, 100, 310, 310, 310}, {{"region-DE", 2, {}}});
+  EXPECT_EQ(CountStarting(decisions, kNow + hours(2)), 1U);
+  EXPECT_EQ(CountStarting(decisions, kNow), 2U);
+  const auto crowded = std::find_if(decisions.begin(), decisions.end(), [](const Decision& each) {
+    return each.action == Decision::Action::release;
+  });
+  EXPECT_EQ(crowded->reason.cause, Cause::crowded);
+  EXPECT_THAT(Sentence(crowded->reason), testing::HasSubstr("the cleaner hours have no room left"));
+}
+
+TEST(Planner, ARegionWithoutARoomHasAllThatIsAskedFor) {
+  const auto decisions = DecideTogether(50, {300, 280, 100, 200, 290, 300}, {{"elsewhere", 1, {}}});
+  EXPECT_EQ(CountStarting(decisions, kNow + hours(2)), 50U);
+}
+
+TEST(Planner, NamespacesShareTheCleanHours) {
+  const auto decisions = DecideTogether(8, {300, 310, 100, 310, 310, 310}, {{"region-DE", 8, {}}});
+  size_t first_team = 0;
+  for (const Decision& decision : decisions) {
+    first_team += decision.start > kNow && decision.job.starts_with("team-0") ? 1 : 0;
+  }
+  EXPECT_EQ(CountStarting(decisions, kNow + hours(2)), 4U);
+  EXPECT_EQ(first_team, 2U);
+}
+
+TEST(Planner, APatientJobWaitsForLessThanAnImpatientOne) {
+  const std::vector<double> forecast = {300, 290, 200, 100, 300, 300};
+  EXPECT_EQ(DecideTogether(1, forecast, {}).at(0).start, kNow + hours(3));
+  EXPECT_EQ(DecideTogether(1, forecast, {}, {.patience = GramsPerHour(65)}).at(0).start,
+            kNow + hours(3));
+  const auto decision = DecideTogether(1, forecast, {}, {.patience = GramsPerHour(70)}).at(0);
+  EXPECT_EQ(decision.start, kNow);
+  EXPECT_EQ(decision.reason.cause, Cause::cleanest_now);
+  EXPECT_THAT(Sentence(decision.reason), testing::HasSubstr("no cleaner start is worth the wait"));
+}
+
+TEST(Planner, WhatIsCleanEnoughDoesNotWait) {
+  const auto decision =
+      DecideOne(AJob({"DE"}, hours(1), hours(3)), {Reading("DE", {190, 100, 100, 100, 100})},
+                {.threshold = GramsPerKwh(200)});
+  EXPECT_EQ(decision.action, Decision::Action::release);
+  EXPECT_EQ(decision.start, kNow);
+  EXPECT_EQ(decision.reason.cause, Cause::clean_enough);
+  EXPECT_THAT(Sentence(decision.reason), testing::HasSubstr("clean enough (at most 200 g/kWh)"));
+  const auto dirty =
+      DecideOne(AJob({"DE"}, hours(1), hours(3)), {Reading("DE", {210, 100, 100, 100, 100})},
+                {.threshold = GramsPerKwh(200)});
+  EXPECT_EQ(dirty.action, Decision::Action::hold);
 }
 
 }  // namespace

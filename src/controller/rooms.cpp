@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/rooms.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "plan/reason.h"
+
+namespace carbon::controller {
+namespace {
+
+constexpr Duration kOverdue = std::chrono::hours(1);
+
+std::optional<plan::Reason> PlanOf(const workloads::PodView& pod) {
+  const auto found = pod.annotations.find(workloads::kPlanAnnotation);
+  if (found == pod.annotations.end()) {
+    return std::nullopt;
+  }
+  auto reason = plan::ReasonFromJson(found->second);
+  return reason ? std::optional(*std::move(reason)) : std::nullopt;
+}
+
+}  // namespace
+
+std::vector<plan::Room> RoomsOf(const RoomLimits& limits,
+                                std::span<const workloads::PodView> let_go,
+                                const workloads::Fleet& fleet,
+                                const workloads::PodDefaults& defaults, Time now) {
+  std::vector<plan::Room> rooms;
+  for (const auto& [region, cpus] : limits) {
+    rooms.push_back({.region = region, .cpus = cpus, .taken = {}});
+  }
+  for (const workloads::PodView& pod : let_go) {
+    const auto plan = PlanOf(pod);
+    std::string region = fleet.RegionOf(pod.node);
+    if (region.empty() && plan && plan->chosen) {
+      region = plan->chosen->region;
+    }
+    const auto room = std::find_if(rooms.begin(), rooms.end(),
+                                   [&](const plan::Room& each) { return each.region == region; });
+    if (room == rooms.end()) {
+      continue;
+    }
+    const Time start = plan && plan->chosen ? plan->chosen->start : pod.created;
+    const auto wish = workloads::ReadWish(pod, pod.created, defaults);
+    const Time end = start + (wish ? wish->length : defaults.length);
+    room->taken.push_back({.cpus = workloads::RequestOf(pod, defaults).cpu_cores,
+                           .until = end > now ? end : now + kOverdue});
+  }
+  return rooms;
+}
+
+}  // namespace carbon::controller

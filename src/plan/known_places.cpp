@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/known_places.h"
+
+namespace carbon::plan {
+
+std::vector<KnownPlace> KnownPlacesOf(const Job& job, const grid::Board& board, grid::Rung lowest) {
+  std::vector<KnownPlace> known;
+  for (const Place& place : job.places) {
+    const grid::Outlook* outlook = board.Find(place.zone);
+    const bool trusted = outlook != nullptr && outlook->rung <= lowest;
+    if (trusted && (known.empty() || outlook->kind == known.front().outlook->kind)) {
+      known.push_back({&place, outlook});
+    }
+  }
+  return known;
+}
+
+}  // namespace carbon::plan

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "grid/board.h"
+#include "plan/job.h"
+
+namespace carbon::plan {
+
+/// A place together with what is known of its zone; both belong to others.
+struct KnownPlace {
+  const Place* place;
+  const grid::Outlook* outlook;
+};
+
+/// A job's places whose zone is known by `lowest` or better, all of one kind of signal: that of the
+/// first one.
+std::vector<KnownPlace> KnownPlacesOf(const Job& job, const grid::Board& board, grid::Rung lowest);
+
+}  // namespace carbon::plan
