@@ -37,7 +37,7 @@ class Runner {
       }
     }
     needs_foresight_ = std::any_of(policies_.begin(), policies_.end(), [](const auto* policy) {
-      return policy->sight != plan::Sight::hindsight;
+      return plan::PlansByForecast(policy->sight);
     });
     total_ = static_cast<double>(plan.signals.size() * plan.windows *
                                  (policies_.size() + (needs_foresight_ ? 1 : 0)));

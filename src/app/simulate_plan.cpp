@@ -33,7 +33,7 @@ Result<std::vector<const plan::Policy*>> ParsePolicies(const std::string& text, 
   std::vector<const plan::Policy*> policies;
   if (text == "all") {
     for (const plan::Policy& policy : plan::kPolicies) {
-      if (forecasts || policy.sight == plan::Sight::hindsight) {
+      if (forecasts || !plan::PlansByForecast(policy.sight)) {
         policies.push_back(&policy);
       }
     }
@@ -190,9 +190,9 @@ Status ParseWindows(const SimulateOptions& options, SimulatePlan& plan) {
 
 /// Who plans by what is expected counts hours of a day in steps.
 Status CheckSteps(const SimulatePlan& plan) {
-  const bool expects = std::any_of(
-      plan.policies.begin(), plan.policies.end(),
-      [](const plan::Policy* policy) { return policy->sight != plan::Sight::hindsight; });
+  const bool expects =
+      std::any_of(plan.policies.begin(), plan.policies.end(),
+                  [](const plan::Policy* policy) { return plan::PlansByForecast(policy->sight); });
   for (const ZoneSignal& signal : plan.signals) {
     const Duration step = signal.series.step();
     const bool fits = step >= kLeastStep && std::chrono::hours(1) % step == Duration::zero() &&

@@ -5,7 +5,7 @@
 
 namespace carbon::plan {
 
-const std::array<Policy, 10> kPolicies = {{
+const std::array<Policy, 12> kPolicies = {{
     {"run-now", "starts on arrival", RunNow, KnownLength::nothing},
     {"lowest-slot", "starts in the cleanest hour it may wait for", LowestSlot,
      KnownLength::nothing},
@@ -17,6 +17,10 @@ const std::array<Policy, 10> kPolicies = {{
      Ecovisor, KnownLength::nothing},
     {"wait-awhile", "runs in the cleanest hours, with pauses: the best a job alone can do",
      WaitAwhile, KnownLength::exact},
+    {"threshold", "pauses above 200 g/kWh, until its patience is used up", Threshold,
+     KnownLength::nothing, Sight::present},
+    {"k-search", "runs at prices that bound what it may lose, whatever the future brings", KSearch,
+     KnownLength::exact, Sight::present},
     {"plan-once", "runs in what are expected to be the cleanest hours when it arrives",
      CheapestHours, KnownLength::exact, Sight::on_arrival},
     {"rolling", "the same, planned again with what each hour brings", CheapestHours,

@@ -3,17 +3,20 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "ledger/footprint.h"
 #include "plan/run_lengths.h"
 #include "sim/event_queue.h"
+#include "sim/seen_range.h"
 
 namespace carbon::sim {
 namespace {
 
 constexpr size_t kProgressEvery = 4096;  ///< jobs
+constexpr Duration kSeenBefore = std::chrono::days(14);
 
 Error Unbalanced(std::string what) { return {Error::Kind::internal, std::move(what)}; }
 
@@ -46,6 +49,9 @@ class Replay {
         jobs_(scenario.jobs.size()),
         short_(scenario.short_mean),
         long_(scenario.long_mean) {
+    if (policy.sight == plan::Sight::present) {
+      seen_.emplace(scenario.signal, kSeenBefore);
+    }
     outcome_.policy = policy.name;
     waits_.reserve(jobs_.size());
     delays_.reserve(jobs_.size());
@@ -112,7 +118,7 @@ class Replay {
   Status Plan(size_t index, Time now) {
     const bool again = policy_.sight == plan::Sight::every_step;
     const grid::Series& seen =
-        policy_.sight == plan::Sight::hindsight ? scenario_.signal : scenario_.foresight->At(now);
+        plan::PlansByForecast(policy_.sight) ? scenario_.foresight->At(now) : scenario_.signal;
     // Never at `now` itself: that step has begun.
     const Time until = again ? scenario_.signal.StepAfter(now) : Time::max();
     plan::PolicyInput input = InputOf(index, now, seen);
@@ -165,7 +171,8 @@ class Replay {
             .believed = std::max(job.believed - ran, Duration(1)),
             .longest_wait = job.longest_wait - (now - job.arrival - ran),
             .end = job.end,
-            .slot = scenario_.slot};
+            .slot = scenario_.slot,
+            .seen = seen_ ? seen_->Before(now) : std::nullopt};
   }
 
   plan::RunLengths& LengthsOf(const SimJob& job) { return job.is_short ? short_ : long_; }
@@ -233,6 +240,7 @@ class Replay {
   std::vector<Progressing> jobs_;
   plan::RunLengths short_;
   plan::RunLengths long_;
+  std::optional<SeenRange> seen_;
   std::vector<double> waits_;
   std::vector<double> delays_;
   double cpus_ = 0;
@@ -243,7 +251,7 @@ class Replay {
 
 Result<Outcome> Simulate(const Scenario& scenario, const plan::Policy& policy, Watts per_cpu,
                          const Progress& progress) {
-  if (policy.sight != plan::Sight::hindsight && scenario.foresight == nullptr) {
+  if (plan::PlansByForecast(policy.sight) && scenario.foresight == nullptr) {
     return Unbalanced("policy " + std::string(policy.name) + " plans by what is expected");
   }
   auto outcome = Replay(scenario, policy, per_cpu).Run(progress);

@@ -94,14 +94,14 @@ TEST(Simulate, ReproducesPublishedNumbersAsJson) {
   EXPECT_EQ(json.at("zones").as_array().size(), 2U);
   EXPECT_EQ(json.at("zones").at(0).at("done").as_int64(), 1000);
   const auto& policies = json.at("policies").as_array();
-  ASSERT_EQ(policies.size(), 14U) << "six published ones and the oracle, in each zone";
+  ASSERT_EQ(policies.size(), 18U) << "six published ones, two of the present, the oracle, twice";
   EXPECT_EQ(policies[0].at("policy").as_string(), "run-now");
   EXPECT_NEAR(policies[0].at("kg").to_number<double>(), 961.6215, 5e-5);
   EXPECT_EQ(policies[0].at("ratio_to_run_now").to_number<double>(), 1);
-  EXPECT_EQ(policies[12].at("zone").as_string(), "DE");
-  EXPECT_EQ(policies[12].at("policy").as_string(), "wait-awhile");
-  EXPECT_NEAR(policies[12].at("ratio_to_run_now").to_number<double>(), 0.858021, 5e-7);
-  EXPECT_NEAR(policies[12].at("mean_wait_hours").to_number<double>(), 8.6100, 5e-5);
+  EXPECT_EQ(policies[14].at("zone").as_string(), "DE");
+  EXPECT_EQ(policies[14].at("policy").as_string(), "wait-awhile");
+  EXPECT_NEAR(policies[14].at("ratio_to_run_now").to_number<double>(), 0.858021, 5e-7);
+  EXPECT_NEAR(policies[14].at("mean_wait_hours").to_number<double>(), 8.6100, 5e-5);
 }
 
 TEST(Simulate, KeepsAShareOfTheOraclesSavingUnderForecastsAsTheyWereIssued) {
@@ -218,7 +218,8 @@ TEST(Simulate, EndsWithOneClearLineAndCode2WhereTheUserCanMendIt) {
       {bad_forecast, "forecast.csv:2: 'x' is not an RFC 3339 time"},
       {With(&SimulateOptions::policies, "magic"),
        "there is no policy 'magic': choose all, or from run-now, lowest-slot, lowest-window, "
-       "carbon-time, ecovisor, wait-awhile, plan-once, rolling, rolling-learnt, oracle\n"},
+       "carbon-time, ecovisor, wait-awhile, threshold, k-search, plan-once, rolling, "
+       "rolling-learnt, oracle\n"},
       {With(&SimulateOptions::policies, ""), "there is no policy ''"},
       {With(&SimulateOptions::rules, "fair"),
        "there are no rules 'fair': choose from plain, gaia\n"},

@@ -29,7 +29,7 @@ double SlotOfRank(const std::vector<Piece>& pieces, int64_t rank, Duration slot)
 }
 
 /// Without a single known hour, everything is dirty and the job runs once its patience is gone.
-double Threshold(const PolicyInput& input) {
+double CleanBelow(const PolicyInput& input) {
   auto pieces = PiecesBetween(input.signal, input.arrival, input.arrival + kLookAhead);
   if (pieces.empty()) {
     return 0;
@@ -50,23 +50,9 @@ double Threshold(const PolicyInput& input) {
 }  // namespace
 
 Schedule Ecovisor(const PolicyInput& input) {
-  const double threshold = Threshold(input);
-  Schedule schedule;
-  Duration patience = input.longest_wait;
-  Duration left = input.length;
-  const Time past_last = input.arrival + input.length + input.longest_wait;
-  for (const Piece& piece : PiecesBetween(input.signal, input.arrival, past_last)) {
-    const bool clean = piece.intensity.value() < threshold;
-    const Duration pause = clean ? Duration::zero() : std::min(patience, piece.length);
-    patience -= pause;
-    const Duration run = std::min(left, piece.length - pause);
-    Append(schedule, piece.start + pause, run);
-    left -= run;
-    if (left == Duration::zero()) {
-      break;
-    }
-  }
-  return schedule;
+  const double threshold = CleanBelow(input);
+  return PauseUnless(input,
+                     [&](const Piece& piece) { return piece.intensity.value() < threshold; });
 }
 
 }  // namespace carbon::plan

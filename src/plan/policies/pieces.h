@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -39,5 +40,27 @@ Schedule CleanestOf(std::vector<Piece> pieces, Duration length);
 
 /// Adds a stretch at the end of a schedule, joined to the last one where they touch.
 void Append(Schedule& schedule, Time start, Duration length);
+
+/// Runs in each piece of the signal that `runs` wants, which is asked once for each, in their
+/// order, until the job is done; pauses in the others, as long as the job may wait, and then runs
+/// to the end. `runs`: bool(const Piece&).
+template <typename Runs>
+Schedule PauseUnless(const PolicyInput& input, Runs runs) {
+  Schedule schedule;
+  Duration patience = input.longest_wait;
+  Duration left = input.length;
+  const Time past_last = input.arrival + input.length + input.longest_wait;
+  for (const Piece& piece : PiecesBetween(input.signal, input.arrival, past_last)) {
+    const Duration pause = runs(piece) ? Duration::zero() : std::min(patience, piece.length);
+    patience -= pause;
+    const Duration run = std::min(left, piece.length - pause);
+    Append(schedule, piece.start + pause, run);
+    left -= run;
+    if (left == Duration::zero()) {
+      break;
+    }
+  }
+  return schedule;
+}
 
 }  // namespace carbon::plan
