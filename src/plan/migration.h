@@ -19,10 +19,10 @@ namespace carbon::plan {
 
 /// What moving a running job takes.
 struct MoveCost {
-  Duration downtime{};         ///< from the checkpoint until it works on in the other place, >= 0
-  Duration recomputed{};       ///< work since the checkpoint that is done again there, >= 0
-  KilowattHours checkpoint{};  ///< spent in the present place at once, what idles there included
-  KilowattHours transfer{};    ///< spent on the way: counted at the dirtier of both ends
+  Duration downtime{};       ///< from the checkpoint until it works on in the other place, >= 0
+  Duration recomputed{};     ///< work since the checkpoint that is done again there, >= 0
+  KilowattHours checkpoint;  ///< spent in the present place at once, what idles there included
+  KilowattHours transfer;    ///< spent on the way: counted at the dirtier of both ends
 };
 
 /// A place where a job may run, with what is expected of its zone.

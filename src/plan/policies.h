@@ -51,7 +51,7 @@ struct PolicyInput {
   std::span<const Duration> lengths;
   /// Of the two weeks before the step in which the job arrives; nothing where none of that is
   /// known. Only with Sight::present.
-  std::optional<IntensityRange> seen = {};
+  std::optional<IntensityRange> seen;
 };
 
 /// What a policy knows of a job's length when it plans; `learnt`: what of the lengths of jobs of

@@ -69,7 +69,7 @@ struct Search {
   }
 };
 
-bool RunsFirst(const Search& search, std::vector<double> hourly) {
+bool RunsFirst(const Search& search, const std::vector<double>& hourly) {
   return search.Plan(hourly).front().start == PolicyCase::Midnight();
 }
 
@@ -164,7 +164,7 @@ TEST(KSearch, EmitsAtMostAlphaTimesTheOptimumOnRandomIntensities) {
 }
 
 /// The least price at which the step after `hourly` is refused, if the job may still wait then.
-double Refused(const Search& search, std::vector<double> hourly) {
+double Refused(const Search& search, const std::vector<double>& hourly) {
   const size_t at = hourly.size();
   double low = search.least;
   double high = search.most;
@@ -195,6 +195,7 @@ TEST(KSearch, HoldsItsBoundAgainstAnAdversaryWhoKnowsItsPrices) {
         .steps = steps, .least = 10, .most = 10 * static_cast<double>(2 + random() % 30)};
     std::vector<double> hourly;
     const size_t shown = 1 + random() % 6;
+    hourly.reserve(shown);
     for (size_t i = 0; i < shown; ++i) {
       hourly.push_back(random() % 3 == 0 ? search.least : Refused(search, hourly));
     }

@@ -57,8 +57,8 @@ struct Case {
   MoveCost cost = {};
   MigrationRules rules = {};
   RunLengths::Left left = Exactly(hours(10));
-  std::optional<Time> deadline = {};
-  std::optional<std::string> came_from = {};
+  std::optional<Time> deadline;
+  std::optional<std::string> came_from;
   Duration stayed = hours(5);
 
   RunningJob Job() const {
@@ -378,6 +378,7 @@ TEST(Migration, KeepsItsPromisesOnRandomFleets) {
   for (int round = 0; round < kRounds; ++round) {
     SCOPED_TRACE("round " + std::to_string(round));
     std::vector<Outlook> outlooks;
+    outlooks.reserve(3);
     for (int i = 0; i < 3; ++i) {
       outlooks.push_back(random.AnOutlook());
     }
@@ -418,6 +419,7 @@ TEST(Migration, NeverExceedsItsBudget) {
   for (int round = 0; round < 500; ++round) {
     SCOPED_TRACE("round " + std::to_string(round));
     std::vector<Outlook> outlooks;
+    outlooks.reserve(3);
     for (int i = 0; i < 3; ++i) {
       outlooks.push_back(Constant(500 * random.Share()));
     }

@@ -33,6 +33,7 @@ struct World {
   }
   std::vector<OracleZone> Zones() const {
     std::vector<OracleZone> zones;
+    zones.reserve(signals.size());
     for (const Series& signal : signals) {
       zones.push_back({.signal = signal, .power = Watts(1000)});
     }

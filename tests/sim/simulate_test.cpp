@@ -205,6 +205,36 @@ TEST(Simulate, WhoPlansByForecastsNeedsThem) {
   }
 }
 
+TEST(Simulate, TellsAPolicyOfThePresentWhatWasSeen) {
+  const auto waits_by_what_was_seen = [](const PolicyInput& input) {
+    const auto minutes_of = [](GramsPerKwh value) { return static_cast<int64_t>(value.value()); };
+    const Duration wait =
+        input.seen ? minutes(minutes_of(input.seen->least)) + hours(minutes_of(input.seen->most))
+                   : hours(20);
+    return Schedule{{input.arrival + wait, input.length}};
+  };
+  // Of 15 days, the first is not seen any more.
+  std::vector<double> values(20 * 24, 3);
+  values[0] = 1;
+  values[24] = 2;
+  values[15 * 24 - 1] = 5;
+  values[15 * 24] = 9;  // the step in which the job arrives
+  const Series signal(kStart, hours(1), values);
+  plan::Policy policy = Custom(waits_by_what_was_seen);
+  policy.sight = plan::Sight::present;
+  const auto waited = [&](Duration arrival) {
+    const auto scenario =
+        PreparePlain({{hours(0), hours(1), 1}}, signal, {kStart + arrival, hours(1), hours(24)});
+    return Simulate(*scenario, policy, Watts(1))->mean_wait_hours;
+  };
+  EXPECT_DOUBLE_EQ(waited(hours(15 * 24)), 2.0 / 60 + 5);
+  EXPECT_DOUBLE_EQ(waited(hours(15 * 24) + minutes(59)), 2.0 / 60 + 5);
+  EXPECT_DOUBLE_EQ(waited(hours(15 * 24 + 1)), 3.0 / 60 + 9);
+  EXPECT_DOUBLE_EQ(waited(hours(0)), 20) << "nothing was seen";
+  policy.sight = plan::Sight::hindsight;
+  EXPECT_DOUBLE_EQ(waited(hours(15 * 24)), 20);
+}
+
 TEST(Simulate, TellsItsProgress) {
   std::mt19937 random(1);
   std::vector<double> seen;

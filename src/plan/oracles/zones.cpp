@@ -61,7 +61,7 @@ class CostsToGo {
   enum class State { stood, ran };
   struct Choice {
     double cost = kNever;
-    std::optional<size_t> run_at = {};  ///< nothing: it stands in this slot
+    std::optional<size_t> run_at;  ///< nothing: it stands in this slot
     size_t zone = 0;
   };
 
@@ -110,7 +110,7 @@ class CostsToGo {
   }
 
   struct First {
-    std::optional<size_t> slot = {};
+    std::optional<size_t> slot;
     size_t zone = 0;
   };
   First Start() const {
