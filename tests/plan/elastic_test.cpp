@@ -59,6 +59,12 @@ TEST(CheapestWidths, RunsInNoUnknownHour) {
             "2021-07-01T02:00:00Z while the signal is known");
 }
 
+TEST(CheapestWidths, AllThatCanBeDoneIsNotTooMuchByRounding) {
+  ASSERT_LT(0.1, 0.1 + 0.1 + 0.1 - 0.1 - 0.1);
+  EXPECT_EQ(Cheapest({100, 100, 100}, 0.1 + 0.1 + 0.1, {0.1})->runs,
+            (std::vector<ElasticRun>{{kStart, hours(3), 1}}));
+}
+
 TEST(CheapestWidths, OfZeroGramsIsTakenFirst) {
   EXPECT_EQ(Cheapest({1, 0, 0}, 4, {1, 2})->emitted, Grams(0));
 }

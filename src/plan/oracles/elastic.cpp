@@ -12,32 +12,34 @@
 namespace carbon::plan {
 namespace {
 
+/// Of the work, what sums over its parts may lose.
+constexpr double kRounding = 1e-12;
+
 /// One more worker during one piece of the signal.
-struct Offer {
+struct ExtraWorker {
   size_t piece;
-  size_t worker;  ///< from 0
   double work;
   Grams grams;
 };
 
 /// What can be done, the most work per gram first.
-std::vector<Offer> Offers(const std::vector<Piece>& pieces, const ElasticWork& work) {
-  std::vector<Offer> offers;
+std::vector<ExtraWorker> ExtraWorkers(const std::vector<Piece>& pieces, const ElasticWork& work) {
+  std::vector<ExtraWorker> extra;
   for (size_t i = 0; i < pieces.size(); ++i) {
     const Grams grams = work.per_worker * pieces[i].length * pieces[i].intensity;
     double before = 0;
-    for (size_t worker = 0; worker < work.per_hour.size(); ++worker) {
-      const double adds = (work.per_hour[worker] - before) * Hours(pieces[i].length);
-      before = work.per_hour[worker];
+    for (const double per_hour : work.per_hour) {
+      const double adds = (per_hour - before) * Hours(pieces[i].length);
+      before = per_hour;
       if (adds > 0) {
-        offers.push_back({i, worker, adds, grams});
+        extra.push_back({i, adds, grams});
       }
     }
   }
-  std::stable_sort(offers.begin(), offers.end(), [](const Offer& a, const Offer& b) {
+  std::stable_sort(extra.begin(), extra.end(), [](const ExtraWorker& a, const ExtraWorker& b) {
     return a.work * b.grams.value() > b.work * a.grams.value();
   });
-  return offers;
+  return extra;
 }
 
 /// Workers that run through each piece, and one that runs for a part of one.
@@ -102,19 +104,27 @@ Result<ElasticPlan> CheapestWidths(const grid::Series& signal, const ElasticWork
   const auto pieces = PiecesBetween(signal, work.arrival, work.end);
   Widths widths{.whole = std::vector<size_t>(pieces.size())};
   double left = work.work;
-  for (const Offer& offer : Offers(pieces, work)) {
-    if (offer.work >= left) {
-      const auto length = static_cast<double>(pieces[offer.piece].length.count());
-      widths.piece = offer.piece;
-      widths.part = Duration(std::llround(std::ceil(length * (left / offer.work))));
-      return MakePlan(pieces, widths, work.per_worker);
+  const double rounding = kRounding * work.work;
+  for (const ExtraWorker& each : ExtraWorkers(pieces, work)) {
+    if (left <= rounding) {
+      break;
     }
-    left -= offer.work;
-    ++widths.whole[offer.piece];
+    if (each.work >= left) {
+      const auto length = static_cast<double>(pieces[each.piece].length.count());
+      widths.piece = each.piece;
+      widths.part = Duration(std::llround(std::ceil(length * (left / each.work))));
+      left = 0;
+      break;
+    }
+    left -= each.work;
+    ++widths.whole[each.piece];
   }
-  return Invalid("of " + Shortest(work.work) + " units of work " + Shortest(left) +
-                 " cannot be done between " + FormatTime(work.arrival) + " and " +
-                 FormatTime(work.end) + " while the signal is known");
+  if (left > rounding) {
+    return Invalid("of " + Shortest(work.work) + " units of work " + Shortest(left) +
+                   " cannot be done between " + FormatTime(work.arrival) + " and " +
+                   FormatTime(work.end) + " while the signal is known");
+  }
+  return MakePlan(pieces, widths, work.per_worker);
 }
 
 }  // namespace carbon::plan
