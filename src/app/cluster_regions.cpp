@@ -11,9 +11,9 @@ constexpr Duration kPatience = std::chrono::seconds(20);
 
 }  // namespace
 
-Result<std::map<std::string, size_t>> RegionsOf(const ClusterFlags& flags,
-                                                const net::Clock& real_clock,
-                                                const std::stop_token& stop) {
+Result<std::vector<workloads::NodeView>> NodesOf(const ClusterFlags& flags,
+                                                 const net::Clock& real_clock,
+                                                 const std::stop_token& stop) {
   const auto cluster = FindCluster(flags, real_clock);
   if (!cluster) {
     return cluster.error();
@@ -27,9 +27,23 @@ Result<std::map<std::string, size_t>> RegionsOf(const ClusterFlags& flags,
                        (why.empty() ? "the API server did not answer in time" : why) +
                        "; --zone NAME needs no cluster");
   }
-  std::map<std::string, size_t> regions;
+  std::vector<workloads::NodeView> views;
   for (const auto& node : nodes.Now()) {
-    regions[node->value.region()] += node->value.usable ? 1 : 0;
+    views.push_back(node->value);
+  }
+  return views;
+}
+
+Result<std::map<std::string, size_t>> RegionsOf(const ClusterFlags& flags,
+                                                const net::Clock& real_clock,
+                                                const std::stop_token& stop) {
+  const auto nodes = NodesOf(flags, real_clock, stop);
+  if (!nodes) {
+    return nodes.error();
+  }
+  std::map<std::string, size_t> regions;
+  for (const workloads::NodeView& node : *nodes) {
+    regions[node.region()] += node.usable ? 1 : 0;
   }
   regions.erase("");
   return regions;

@@ -9,6 +9,7 @@
 #include "app/extender_command.h"
 #include "app/forecast.h"
 #include "app/parse.h"
+#include "app/plan_command.h"
 #include "app/poll.h"
 #include "app/release.h"
 #include "app/replay_grid.h"
@@ -24,7 +25,7 @@ namespace {
 using AddCommand = CLI::App* (*)(CLI::App&, int&);
 constexpr std::array kCommands = std::to_array<AddCommand>(
     {AddControllerCommand, AddWhyCommand, AddReleaseCommand, AddZonesCommand, AddForecastCommand,
-     AddPollCommand, AddServeCommand, AddExtenderCommand, AddSchedulerConfigCommand,
+     AddPlanCommand, AddPollCommand, AddServeCommand, AddExtenderCommand, AddSchedulerConfigCommand,
      AddSimulateCommand, AddReplayGridCommand});
 
 }  // namespace

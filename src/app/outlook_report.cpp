@@ -114,7 +114,7 @@ std::string OutlookTable(const std::vector<grid::ZoneId>& zones, const grid::Boa
   return text;
 }
 
-std::string OutlookJson(const std::vector<grid::ZoneId>& zones, const grid::Board& board,
+json::array OutlookRows(const std::vector<grid::ZoneId>& zones, const grid::Board& board,
                         Duration horizon) {
   json::array rows;
   for (const grid::ZoneId& zone : zones) {
@@ -123,8 +123,13 @@ std::string OutlookJson(const std::vector<grid::ZoneId>& zones, const grid::Boar
                        ? ToJson(*outlook, horizon)
                        : json::object{{"zone", zone.name}, {"unknown", board.WhyUnknown(zone)}});
   }
-  return json::serialize(
-             json::object{{"as_of", FormatTime(board.as_of())}, {"zones", std::move(rows)}}) +
+  return rows;
+}
+
+std::string OutlookJson(const std::vector<grid::ZoneId>& zones, const grid::Board& board,
+                        Duration horizon) {
+  return json::serialize(json::object{{"as_of", FormatTime(board.as_of())},
+                                      {"zones", OutlookRows(zones, board, horizon)}}) +
          "\n";
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,11 @@ namespace carbon::app {
 /// for `horizon`: expected and bounds in g/kWh, with a bar. Ends with a newline.
 std::string OutlookTable(const std::vector<grid::ZoneId>& zones, const grid::Board& board,
                          Duration horizon);
-/// {"as_of","zones":[{"zone","kind","source","rung",…,"steps":[{"time","g_per_kwh","p10","p90"}]}]}
+/// [{"zone","kind","source","rung",…,"steps":[{"time","g_per_kwh","p10","p90"}]}], by the zone's
+/// own step; a zone that is not known is {"zone","unknown"}.
+boost::json::array OutlookRows(const std::vector<grid::ZoneId>& zones, const grid::Board& board,
+                               Duration horizon);
+/// {"as_of","zones"}, these being OutlookRows().
 std::string OutlookJson(const std::vector<grid::ZoneId>& zones, const grid::Board& board,
                         Duration horizon);
 

@@ -38,6 +38,10 @@ void AddRegionFlags(CLI::App& command, RegionFlags& flags) {
                   "table; may be repeated")
       ->type_name("REGION=ZONE")
       ->allow_extra_args(false);
+  AddRegionsFile(command, flags);
+}
+
+void AddRegionsFile(CLI::App& command, RegionFlags& flags) {
   command
       .add_option("--regions", flags.file,
                   "table of regions that goes before the built-in one of AWS, Google Cloud and "

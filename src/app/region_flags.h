@@ -20,6 +20,8 @@ struct RegionFlags {
 
 /// Adds --region and --regions.
 void AddRegionFlags(CLI::App& command, RegionFlags& flags);
+/// Adds --regions alone.
+void AddRegionsFile(CLI::App& command, RegionFlags& flags);
 
 /// Where regions lie.
 struct RegionTables {

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <optional>
 
+#include "app/text_table.h"
 #include "base/text.h"
 
 namespace carbon::app {
@@ -51,8 +52,6 @@ std::string WhyUnknown(const ZoneRow& row, const grid::Board& board, std::string
   return board.WhyUnknown(row.zone);
 }
 
-using Cells = std::vector<std::string>;
-
 Cells CellsOf(const ZoneRow& row, const grid::Board& board) {
   Cells cells = {row.region.empty() ? "-" : row.region,
                  row.region.empty() ? "-" : std::to_string(row.nodes),
@@ -69,25 +68,6 @@ Cells CellsOf(const ZoneRow& row, const grid::Board& board) {
        low ? Fixed(low->intensity.value(), 0) + " at " + FormatClock(low->at, board.as_of()) : "-",
        std::string(ToString(outlook->rung)), Age(*outlook, board.as_of()), outlook->source});
   return cells;
-}
-
-/// Columns as wide as their widest cell.
-std::string Table(const std::vector<Cells>& rows) {
-  std::vector<size_t> widths(rows.front().size());
-  for (const Cells& row : rows) {
-    for (size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], row[i].size());
-    }
-  }
-  std::string text;
-  for (const Cells& row : rows) {
-    std::string line;
-    for (size_t i = 0; i < row.size(); ++i) {
-      line += row[i] + std::string(widths[i] + 2 - row[i].size(), ' ');
-    }
-    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-  }
-  return text;
 }
 
 // ---- Who says where a region lies
@@ -127,7 +107,7 @@ std::string MapTable(const std::vector<ZoneRow>& rows) {
   if (checked) {
     cells.front().insert(cells.front().begin() + 3, "PROVIDER");
   }
-  return cells.size() == 1 ? "" : "\n" + Table(cells);
+  return cells.size() == 1 ? "" : "\n" + TextTable(cells);
 }
 
 // ---- Notes
@@ -252,7 +232,7 @@ std::string ZonesTable(const std::vector<ZoneRow>& rows, const grid::Board& boar
   for (const ZoneRow& row : rows) {
     cells.push_back(CellsOf(row, board));
   }
-  return Table(cells) + MapTable(rows) + NotesOn(rows, board, provider);
+  return TextTable(cells) + MapTable(rows) + NotesOn(rows, board, provider);
 }
 
 std::string ZonesJson(const std::vector<ZoneRow>& rows, const grid::Board& board,

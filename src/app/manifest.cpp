@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/manifest.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <string_view>
+#include <utility>
+
+#include "app/yaml_tree.h"
+#include "base/text.h"
+#include "net/files.h"
+#include "workloads/fields.h"
+
+namespace carbon::app {
+namespace {
+
+namespace json = boost::json;
+using workloads::ObjectAt;
+using workloads::TextAt;
+
+constexpr size_t kMostBytes = size_t{16} << 20;
+constexpr size_t kMostBytesOfDocument = size_t{2} << 20;
+
+// ---- Documents
+
+/// One object of the manifest, and what to call it in errors.
+struct Document {
+  std::string where;
+  json::value tree;
+};
+using Documents = std::vector<Document>;
+
+std::string Where(const std::string& name, size_t number) {
+  return name + ": document " + std::to_string(number);
+}
+
+Status AddYaml(const std::string& document, size_t first_line, const std::string& name,
+               Documents& documents) {
+  const std::string where = Where(name, documents.size() + 1);
+  if (document.size() > kMostBytesOfDocument) {
+    return Invalid(where + " is larger than " + std::to_string(kMostBytesOfDocument) +
+                   " bytes, more than an API server takes");
+  }
+  auto tree = TreeOfYaml(document, first_line);
+  if (!tree) {
+    return Invalid(name + ":" + tree.error().message);
+  }
+  if (!tree->is_null()) {  // comments only, or nothing
+    documents.push_back({where, *std::move(tree)});
+  }
+  return {};
+}
+
+/// As kubectl does: split by lines before anything is parsed.
+Result<Documents> ReadYaml(const std::string& text, const std::string& name) {
+  Documents documents;
+  std::string document;
+  size_t line_number = 0;
+  size_t first_line = 1;
+  for (const std::string_view line : Split(text, '\n')) {
+    ++line_number;
+    const bool parts = line.starts_with("---");
+    if (parts) {
+      if (const Status added = AddYaml(document, first_line, name, documents); !added) {
+        return added.error();
+      }
+      document.clear();
+      first_line = line_number;
+    }
+    document.append(line).push_back('\n');
+  }
+  if (const Status added = AddYaml(document, first_line, name, documents); !added) {
+    return added.error();
+  }
+  return documents;
+}
+
+Result<Documents> ReadJson(const std::string& text, const std::string& name) {
+  Documents documents;
+  std::string_view rest = text;
+  constexpr std::string_view kBlanks = " \t\r\n";
+  while (rest.find_first_not_of(kBlanks) != std::string_view::npos) {
+    json::stream_parser parser;
+    boost::system::error_code code;
+    rest.remove_prefix(parser.write_some(rest, code));
+    if (!code && !parser.done()) {
+      parser.finish(code);
+    }
+    const std::string where = Where(name, documents.size() + 1);
+    if (code) {
+      return Invalid(where + " is not JSON: " + code.message());
+    }
+    documents.push_back({where, parser.release()});
+  }
+  return documents;
+}
+
+// ---- What the API server makes of an object
+
+std::string KindOf(const json::object& object) {
+  return TextAt(&object, "kind") + " (" + TextAt(&object, "apiVersion") + ")";
+}
+
+/// What a quantity may be written as, in the one form that the API server keeps.
+void MakeText(json::value& quantity) {
+  if (quantity.is_number()) {
+    quantity = quantity.is_double() ? Shortest(quantity.get_double()) : json::serialize(quantity);
+  }
+}
+
+void CompleteRequests(json::value& container) {
+  auto* fields = container.if_object();
+  auto* found = fields == nullptr ? nullptr : fields->if_contains("resources");
+  auto* resources = found == nullptr ? nullptr : found->if_object();
+  if (resources == nullptr) {
+    return;
+  }
+  const auto* limits = ObjectAt(resources, "limits");
+  const auto* asked = ObjectAt(resources, "requests");
+  json::object requests = asked == nullptr ? json::object() : *asked;
+  if (limits != nullptr) {
+    requests.insert(limits->begin(), limits->end());  // only what is not there yet
+  }
+  for (auto& request : requests) {
+    MakeText(request.value());
+  }
+  (*resources)["requests"] = std::move(requests);
+}
+
+void CompleteSpec(json::object& pod) {
+  auto* found = pod.if_contains("spec");
+  auto* spec = found == nullptr ? nullptr : found->if_object();
+  for (const char* const list : {"containers", "initContainers"}) {
+    auto* containers = spec == nullptr ? nullptr : spec->if_contains(list);
+    auto* all = containers == nullptr ? nullptr : containers->if_array();
+    if (all != nullptr) {
+      std::for_each(all->begin(), all->end(), CompleteRequests);
+    }
+  }
+}
+
+/// "a: true" in labels and annotations is what people write, and what no API server takes.
+Status CheckTexts(const json::object* metadata, const char* field) {
+  const auto* entries = ObjectAt(metadata, field);
+  if (entries == nullptr) {
+    return {};
+  }
+  const auto* const wrong = std::find_if(entries->begin(), entries->end(), [](const auto& entry) {
+    return !entry.value().is_string();
+  });
+  return wrong == entries->end()
+             ? Status()
+             : Invalid(std::string(field) + ": the value of " + Printable(wrong->key()) +
+                       " is not text: put it in quotes");
+}
+
+Result<ManifestPod> ReadPodObject(json::object object) {
+  json::object metadata;
+  if (const auto* given = ObjectAt(&object, "metadata")) {
+    metadata = *given;
+  }
+  for (const char* const field : {"labels", "annotations"}) {
+    if (const Status ok = CheckTexts(&metadata, field); !ok) {
+      return ok.error();
+    }
+  }
+  if (TextAt(&metadata, "name").empty()) {
+    metadata["name"] = TextAt(&metadata, "generateName");
+  }
+  if (TextAt(&metadata, "namespace").empty()) {
+    metadata["namespace"] = "default";
+  }
+  ManifestPod read;
+  read.managed = TextAt(ObjectAt(&metadata, "labels"), workloads::kManagedLabel) == "true";
+  object["metadata"] = std::move(metadata);
+  CompleteSpec(object);
+  auto pod = workloads::ReadPod(object);
+  if (!pod) {
+    return Invalid("it has no name");
+  }
+  read.pod = *std::move(pod);
+  return read;
+}
+
+/// A pod of the Job's template, under the Job's name.
+json::object PodOfJob(const json::object& job) {
+  const auto* template_ = ObjectAt(ObjectAt(&job, "spec"), "template");
+  json::object pod = template_ == nullptr ? json::object() : *template_;
+  const auto* given = ObjectAt(&pod, "metadata");
+  json::object metadata = given == nullptr ? json::object() : *given;
+  const auto* of_job = ObjectAt(&job, "metadata");
+  for (const char* const field : {"name", "generateName", "namespace"}) {
+    metadata[field] = TextAt(of_job, field);
+  }
+  pod["metadata"] = std::move(metadata);
+  return pod;
+}
+
+Status AddObject(const json::object& object, std::vector<ManifestPod>& pods) {
+  const std::string kind = KindOf(object);
+  if (kind != "Pod (v1)" && kind != "Job (batch/v1)") {
+    return Invalid((TextAt(&object, "kind").empty()
+                        ? "this is no object of Kubernetes"
+                        : "a " + Printable(kind) + " cannot be planned") +
+                   ": give a Pod (v1) or a Job (batch/v1)");
+  }
+  auto pod = ReadPodObject(kind == "Pod (v1)" ? object : PodOfJob(object));
+  if (!pod) {
+    return pod.error();
+  }
+  pods.push_back(*std::move(pod));
+  return {};
+}
+
+Status AddDocument(const json::value& tree, std::vector<ManifestPod>& pods) {
+  const auto* object = tree.if_object();
+  if (object == nullptr || KindOf(*object) != "List (v1)") {
+    return AddObject(object == nullptr ? json::object() : *object, pods);
+  }
+  for (const auto* item : workloads::ObjectsAt(object, "items")) {
+    if (const Status added = AddObject(*item, pods); !added) {
+      return added.error();
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<ManifestPod>> ParseManifest(const std::string& text, const std::string& name) {
+  const size_t begin = text.find_first_not_of(" \t\r\n");
+  const bool is_json = begin != std::string::npos && text[begin] == '{';
+  auto documents = is_json ? ReadJson(text, name) : ReadYaml(text, name);
+  if (is_json && !documents) {  // YAML may begin like that too
+    documents = ReadYaml(text, name);
+  }
+  if (!documents) {
+    return documents.error();
+  }
+  std::vector<ManifestPod> pods;
+  for (const Document& document : *documents) {
+    if (const Status added = AddDocument(document.tree, pods); !added) {
+      return added.error().In(document.where);
+    }
+  }
+  if (pods.empty()) {
+    return Invalid(name + ": no Pod and no Job is in it");
+  }
+  return pods;
+}
+
+Result<std::vector<ManifestPod>> ReadManifest(const std::string& path) {
+  const bool piped = path == "-";
+  const auto text = net::ReadFile(piped ? "/dev/stdin" : path, kMostBytes);
+  if (!text) {
+    return text.error();
+  }
+  return ParseManifest(*text, piped ? "stdin" : path);
+}
+
+}  // namespace carbon::app

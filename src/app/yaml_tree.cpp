@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/yaml_tree.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <cctype>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+
+namespace carbon::app {
+namespace {
+
+namespace json = boost::json;
+
+constexpr size_t kDeepest = 100;
+constexpr size_t kMostValues = 300'000;
+
+template <size_t N>
+bool IsOneOf(std::string_view word, const std::array<std::string_view, N>& words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+json::value PlainValue(const std::string& text) {
+  constexpr auto kNull = std::to_array<std::string_view>({"", "~", "null"});
+  constexpr auto kTrue = std::to_array<std::string_view>({"y", "yes", "on", "true"});
+  constexpr auto kFalse = std::to_array<std::string_view>({"n", "no", "off", "false"});
+  std::string word = text;
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  if (IsOneOf(word, kNull)) {
+    return nullptr;
+  }
+  if (IsOneOf(word, kTrue) || IsOneOf(word, kFalse)) {
+    return IsOneOf(word, kTrue);
+  }
+  if (const auto whole = ParseInt(text)) {
+    return *whole;
+  }
+  const auto number = ParseDouble(text);
+  return number ? json::value(*number) : json::value(text);
+}
+
+/// Makes a tree of nodes, and remembers the first thing that was wrong.
+class TreeMaker {
+ public:
+  explicit TreeMaker(size_t first_line) : first_line_(first_line) {}
+
+  json::value Make(const YAML::Node& node, size_t depth = 0) {
+    if (depth > kDeepest) {
+      Fail(node.Mark(), "nests more than " + std::to_string(kDeepest) + " deep");
+    } else if (++values_ > kMostValues) {
+      Fail(node.Mark(), "holds more than " + std::to_string(kMostValues) + " values");
+    }
+    if (!why_.empty()) {
+      return nullptr;
+    }
+    if (node.IsScalar()) {
+      return node.Tag() == "?" ? PlainValue(node.Scalar()) : json::value(node.Scalar());
+    }
+    if (node.IsSequence()) {
+      json::array items;
+      for (const YAML::Node& item : node) {
+        items.push_back(Make(item, depth + 1));
+      }
+      return items;
+    }
+    return node.IsMap() ? MakeObject(node, depth) : json::value(nullptr);
+  }
+
+  void Fail(const YAML::Mark& mark, const std::string& why) {
+    if (why_.empty()) {
+      const size_t line = mark.is_null() ? 0 : static_cast<size_t>(mark.line);
+      why_ = std::to_string(first_line_ + line) + ": " + why;
+    }
+  }
+  const std::string& why() const { return why_; }
+
+ private:
+  json::value MakeObject(const YAML::Node& map, size_t depth) {
+    json::object object;
+    json::object merged;
+    for (const auto& entry : map) {
+      if (!entry.first.IsScalar()) {
+        Fail(entry.first.Mark(), "a key is not text");
+        return nullptr;
+      }
+      if (entry.first.Scalar() == "<<") {
+        const json::value other = Make(entry.second, depth + 1);
+        merged = other.is_object() ? other.get_object() : json::object();
+      } else if (!object.emplace(entry.first.Scalar(), Make(entry.second, depth + 1)).second) {
+        Fail(entry.first.Mark(), "key '" + Printable(entry.first.Scalar()) + "' stands twice");
+      }
+    }
+    object.insert(merged.begin(), merged.end());  // only what is not there yet
+    return object;
+  }
+
+  size_t first_line_;
+  size_t values_ = 0;
+  std::string why_;
+};
+
+}  // namespace
+
+Result<json::value> TreeOfYaml(const std::string& document, size_t first_line) {
+  TreeMaker maker(first_line);
+  json::value tree;
+  try {
+    tree = maker.Make(YAML::Load(document));
+  } catch (const YAML::Exception& error) {
+    maker.Fail(error.mark, "not YAML: " + Printable(error.msg));
+  }
+  return maker.why().empty() ? Result<json::value>(std::move(tree)) : Invalid(maker.why());
+}
+
+}  // namespace carbon::app

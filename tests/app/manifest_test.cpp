@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/manifest.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/gzip.h"
+#include "support/temp_dir.h"
+
+namespace carbon::app {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+const std::string kPod = R"(apiVersion: v1
+kind: Pod
+metadata:
+  name: etl
+  namespace: jobs
+  labels: {carbon-kube.io/managed: "true"}
+  annotations:
+    carbon-kube.io/expected-duration: 2h
+    carbon-kube.io/deadline: 2021-08-02T18:00:00Z
+spec:
+  nodeSelector: {topology.kubernetes.io/region: eu-central-1}
+  containers:
+    - name: main
+      resources: {requests: {cpu: 4, memory: 8Gi}}
+)";
+
+const std::string kJob = R"(apiVersion: batch/v1
+kind: Job
+metadata:
+  name: report
+spec:
+  parallelism: 3
+  template:
+    metadata:
+      annotations: {carbon-kube.io/max-delay: 6h}
+    spec:
+      restartPolicy: Never
+      containers:
+        - resources: {limits: {cpu: 500m, memory: 1Gi}, requests: {memory: 1e9}}
+)";
+
+std::vector<ManifestPod> Pods(const std::string& text) {
+  auto pods = ParseManifest(text, "a.yaml");
+  EXPECT_TRUE(pods) << (pods ? "" : pods.error().message);
+  return pods ? *std::move(pods) : std::vector<ManifestPod>();
+}
+
+std::string ErrorOf(const std::string& text) {
+  const auto pods = ParseManifest(text, "a.yaml");
+  return pods ? "no error" : pods.error().message;
+}
+
+TEST(Manifest, ReadsAPod) {
+  const auto pods = Pods(kPod);
+  ASSERT_EQ(pods.size(), 1U);
+  const workloads::PodView& pod = pods[0].pod;
+  EXPECT_TRUE(pods[0].managed);
+  EXPECT_EQ(pod.id(), "jobs/etl");
+  EXPECT_EQ(pod.cpu_cores, 4);
+  EXPECT_EQ(pod.memory_bytes, 8.0 * (1 << 30));
+  EXPECT_EQ(pod.annotations.at("carbon-kube.io/deadline"), "2021-08-02T18:00:00Z");
+  EXPECT_EQ(pod.selection.node_selector.at("topology.kubernetes.io/region"), "eu-central-1");
+}
+
+TEST(Manifest, ReadsTheTemplateOfAJobAsTheApiServerWouldCompleteIt) {
+  const auto pods = Pods(kJob);
+  ASSERT_EQ(pods.size(), 1U);
+  EXPECT_FALSE(pods[0].managed) << "the template carries no label";
+  EXPECT_EQ(pods[0].pod.id(), "default/report");
+  EXPECT_EQ(pods[0].pod.cpu_cores, 0.5) << "what is limited is asked for";
+  EXPECT_EQ(pods[0].pod.memory_bytes, 1e9) << "what is asked for stays";
+  EXPECT_EQ(pods[0].pod.annotations.at("carbon-kube.io/max-delay"), "6h");
+}
+
+TEST(Manifest, ReadsDocumentsInTheirOrderAndPassesOverEmptyOnes) {
+  const auto pods = Pods("# nothing\n---\n" + kPod + "---\n---  # again\n" + kJob + "---\n");
+  ASSERT_EQ(pods.size(), 2U);
+  EXPECT_EQ(pods[0].pod.name, "etl");
+  EXPECT_EQ(pods[1].pod.name, "report");
+}
+
+TEST(Manifest, ReadsJsonOneObjectAfterAnotherAndLists) {
+  const std::string pod = R"({"apiVersion":"v1","kind":"Pod","metadata":{"generateName":"b-"}})";
+  const auto pods = Pods("  " + pod + "\n" + R"({"apiVersion":"v1","kind":"List","items":[)" + pod +
+                         "," + pod + "]}\n");
+  ASSERT_EQ(pods.size(), 3U);
+  EXPECT_EQ(pods[2].pod.id(), "default/b-");
+}
+
+TEST(Manifest, ReadsYamlThatBeginsLikeJson) {
+  EXPECT_EQ(Pods("{apiVersion: v1, kind: Pod, metadata: {name: a}}\n---\n" + kPod).size(), 2U);
+}
+
+TEST(Manifest, WhatExistsKeepsTheTimeOfItsCreation) {
+  const auto pods = Pods(
+      R"({"apiVersion":"v1","kind":"Pod","metadata":
+          {"name":"a","creationTimestamp":"2026-11-24T23:00:00Z"}})");
+  EXPECT_EQ(pods.at(0).pod.created, *ParseTime("2026-11-24T23:00:00Z"));
+  EXPECT_EQ(Pods(kPod).at(0).pod.created, Time{});
+}
+
+TEST(Manifest, EndsWithOneLineThatSaysWhereAndWhat) {
+  const std::vector<std::pair<std::string, const char*>> table = {
+      {"", "a.yaml: no Pod and no Job is in it"},
+      {"---\n# nothing\n---\n", "a.yaml: no Pod and no Job is in it"},
+      {R"({"apiVersion":"v1","kind":"List"})", "a.yaml: no Pod and no Job is in it"},
+      {"just text", "a.yaml: document 1: this is no object of Kubernetes: give a Pod (v1) or a"},
+      {"[1, 2]", "document 1: this is no object"},
+      {"a: 1", "document 1: this is no object"},
+      {"apiVersion: apps/v1\nkind: Deployment\n",
+       "document 1: a Deployment (apps/v1) cannot be planned: give a Pod (v1) or a Job (batch/v1)"},
+      {"apiVersion: batch/v1\nkind: CronJob\n", "a CronJob (batch/v1) cannot be planned"},
+      {kPod + "---\napiVersion: v1\nkind: ConfigMap\n", "document 2: a ConfigMap (v1) cannot"},
+      {"apiVersion: v1\nkind: Pod\n", "document 1: it has no name"},
+      {"apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {carbon-kube.io/managed: true}}\n",
+       "document 1: labels: the value of carbon-kube.io/managed is not text: put it in quotes"},
+      {"apiVersion: v1\nkind: Pod\nmetadata: {name: a, annotations: {carbon-kube.io/x: 6}}\n",
+       "annotations: the value of carbon-kube.io/x is not text"},
+      {kPod + "---\na: [\n", "a.yaml:"},
+      {"{\"a\": ", "a.yaml:"},
+      {"a: " + std::string(3 << 20, 'x'), "document 1 is larger than 2097152 bytes"},
+      {std::string("\x00\x01\xff", 3), "a.yaml:"},
+  };
+  for (const auto& [text, why] : table) {
+    const std::string error = ErrorOf(text);
+    EXPECT_THAT(error, HasSubstr(why)) << text.substr(0, 100);
+    EXPECT_EQ(error.find('\n'), std::string::npos) << error;
+  }
+  EXPECT_THAT(ErrorOf(kPod + "---\nb: 1\nb: 2\n"), StartsWith("a.yaml:17: key 'b' stands twice"));
+}
+
+TEST(Manifest, ReadsGzippedFilesAndRefusesHugeOnes) {
+  const TempDir folder;
+  const auto pods = ReadManifest(folder.Write("a.yaml.gz", Gzip(kPod)));
+  ASSERT_TRUE(pods);
+  EXPECT_EQ(pods->size(), 1U);
+  const std::string huge = folder.Write("huge.yaml", std::string(size_t{100} << 20, '#'));
+  EXPECT_EQ(ReadManifest(huge).error(),
+            Invalid("cannot read " + huge + ": larger than 16777216 bytes"));
+  const std::string packed = folder.Write("huge.gz", Gzip(std::string(size_t{20} << 20, '#')));
+  EXPECT_EQ(ReadManifest(packed).error(),
+            Invalid("cannot read " + packed + ": larger than 16777216 bytes"));
+}
+
+TEST(Manifest, TenThousandDocumentsAreTenThousandPods) {
+  std::string text;
+  for (int i = 0; i < 10'000; ++i) {
+    text += "---\n{apiVersion: v1, kind: Pod, metadata: {name: p" + std::to_string(i) + "}}\n";
+  }
+  const auto pods = Pods(text);
+  ASSERT_EQ(pods.size(), 10'000U);
+  EXPECT_EQ(pods.back().pod.id(), "default/p9999");
+}
+
+}  // namespace
+}  // namespace carbon::app
