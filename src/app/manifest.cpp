@@ -184,8 +184,8 @@ Result<ManifestPod> ReadPodObject(json::object object) {
 
 /// A pod of the Job's template, under the Job's name.
 json::object PodOfJob(const json::object& job) {
-  const auto* template_ = ObjectAt(ObjectAt(&job, "spec"), "template");
-  json::object pod = template_ == nullptr ? json::object() : *template_;
+  const auto* pod_template = ObjectAt(ObjectAt(&job, "spec"), "template");
+  json::object pod = pod_template == nullptr ? json::object() : *pod_template;
   const auto* given = ObjectAt(&pod, "metadata");
   json::object metadata = given == nullptr ? json::object() : *given;
   const auto* of_job = ObjectAt(&job, "metadata");

@@ -179,7 +179,13 @@ def printed(*arguments: str) -> str:
     if not binary.is_file():
         pytest.skip(f"there is no {binary}: make build, or set CARBON_KUBE_BINARY")
     done = subprocess.run(
-        [binary, *arguments], check=True, capture_output=True, text=True, timeout=30
+        [binary, *arguments],
+        cwd=REPOSITORY,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=30,
     )
     return done.stdout
 
@@ -217,6 +223,47 @@ def test_every_flag_is_described_and_no_other() -> None:
         cells = " ".join(row.split("|")[1] for row in rows.splitlines())
         described = set(re.findall(r"(?<![\w-])-{1,2}[a-z][a-z-]*", cells))
         assert described == flags_of(command), f"the flags of {command}"
+
+
+# ---- Figures
+
+
+def figures() -> list[Path]:
+    return sorted((DOCS / "figures").glob("*.svg"))
+
+
+def test_every_figure_is_shown_with_words_for_who_cannot_see_it() -> None:
+    shown = {
+        (page.parent / target).resolve(): words
+        for page in PAGES
+        for words, target in re.findall(r"!\[([^\]]*)\]\(([^)\s]+\.svg)\)", text_of(page))
+    }
+    assert set(shown) == {path.resolve() for path in figures()}
+    assert all(len(words) > 40 for words in shown.values())
+
+
+@pytest.mark.parametrize("figure", figures(), ids=relative)
+def test_a_figure_holds_no_date_and_its_command_is_told(figure: Path) -> None:
+    text = text_of(figure)
+    assert "<dc:date>" not in text
+    assert FOREIGN.search(text) is None
+    (script,) = (
+        path
+        for path in (REPOSITORY / "benchmarks").glob("*.py")
+        if f'"{figure.stem}")' in text_of(path)
+    )
+    command = f'"$(scripts/bootstrap --print-venv)/bin/python" {relative(script)}'
+    assert any(command in text_of(page) for page in PAGES), f"no page says: {command}"
+
+
+def test_the_figure_of_policies_names_all_of_the_table_and_all_zones() -> None:
+    table = section(text_of(DOCS / "policies.md"), "Measured").partition("| of oracle |")[0]
+    policies = re.findall(r"`([a-z-]+)`", "".join(re.findall(r"^\| `.*?\|", table, re.MULTILINE)))
+    assert len(policies) >= 9
+    zones = re.findall(r"\| saved \|(.*)\|", table)[0].replace("|", " ").split()
+    texts = re.findall(r"<text[^>]*>([^<]+)</text>", text_of(DOCS / "figures" / "policies.svg"))
+    assert set(policies) <= set(texts)
+    assert set(zones) <= set(texts)
 
 
 # ---- Scheduler
@@ -269,16 +316,29 @@ def test_a_manifest_holds_what_the_command_prints(form: str, manifest: str) -> N
     assert config_in(manifest) == printed("scheduler-config", "--form", form)
 
 
-def test_configurations_that_are_shown_are_what_the_command_prints() -> None:
-    page = section(text_of(REFERENCE / "cli.md"), "scheduler-config")
+def shown_in(text: str) -> list[tuple[list[str], str]]:
+    """The commands of carbon-kube that stand alone in a block, each with its output."""
     shown = re.findall(
         r"^```console\n\$ carbon-kube ((?:[^\n]*\\\n)*[^\n]*)\n(.*?)^```$",
-        page,
+        text,
         re.MULTILINE | re.DOTALL,
     )
+    return [(command.replace("\\\n", " ").split(), output) for command, output in shown]
+
+
+def test_configurations_that_are_shown_are_what_the_command_prints() -> None:
+    shown = shown_in(section(text_of(REFERENCE / "cli.md"), "scheduler-config"))
     assert len(shown) >= 3, "one of each form"
     for command, output in shown:
-        assert output == printed(*command.replace("\\\n", " ").split()), command
+        assert output == printed(*command), command
+
+
+def test_plans_that_are_shown_are_what_the_command_prints() -> None:
+    pages = (REFERENCE / "cli.md", REPOSITORY / "README.md")
+    shown = [each for page in pages for each in shown_in(text_of(page)) if each[0][0] == "plan"]
+    assert len(shown) >= 2, "one a page"
+    for command, output in shown:
+        assert output == printed(*command), command
 
 
 # ---- Rooms
