@@ -110,11 +110,11 @@ def simulated(policy: str, count: int) -> float:
     return least_of_simulate(policy, count) - least_of_simulate(policy, 1)
 
 
-def benchmarked(name: str, count: int) -> float:
-    """A benchmark of plan_bench that is called NAME.COUNT."""
+def benchmarked(program: str, name: str, count: int) -> float:
+    """A benchmark of the program that is called NAME.COUNT."""
     pattern = name.replace(".", r"\.")
     command = [
-        *(*ONE_CORE, str(RELEASE / "benchmarks" / "plan_bench")),
+        *(*ONE_CORE, str(RELEASE / "benchmarks" / program)),
         *(f"--benchmark_filter=^{pattern}\\.{count}$", "--benchmark_format=json"),
         "--benchmark_repetitions=3",
     ]
@@ -128,12 +128,14 @@ def benchmarked(name: str, count: int) -> float:
     )
 
 
+# What is measured, and built for it.
+PROGRAMS = ("carbon-kube", "plan_bench")
 # A line of the figure is a line here.
 SERIES = (
     Series("simulate, rolling", VERMILION, partial(simulated, "rolling")),
     Series("simulate, lowest-window", BLUE, partial(simulated, "lowest-window")),
     Series("simulate, run-now", GREEN, partial(simulated, "run-now")),
-    Series("plan::Planner::Decide", PURPLE, partial(benchmarked, "plan.decide")),
+    Series("plan::Planner::Decide", PURPLE, partial(benchmarked, "plan_bench", "plan.decide")),
 )
 
 
@@ -207,8 +209,9 @@ def main() -> None:
         epilog='example:\n  "$(scripts/bootstrap --print-venv)/bin/python" '
         "benchmarks/plan_scaling.py",
     ).parse_args()
-    build = ("scripts/build", "release", "carbon-kube", "plan_bench")
-    subprocess.run(build, cwd=REPOSITORY, check=True, stdout=sys.stderr)
+    subprocess.run(
+        ("scripts/build", "release", *PROGRAMS), cwd=REPOSITORY, check=True, stdout=sys.stderr
+    )
     print(f"seed {SEED}; seconds of CPU time for {', '.join(map(str, SIZES))} jobs")
     measured: dict[str, list[float]] = {}
     for series in SERIES:

@@ -65,6 +65,7 @@ workloads::NodeView NodeIn(const std::string& region) {
 /// The regions that --region names, without their zones.
 std::vector<std::string> NamesOf(const std::vector<std::string>& regions) {
   std::vector<std::string> names;
+  names.reserve(regions.size());
   for (const std::string& region : regions) {
     names.push_back(region.substr(0, region.find('=')));
   }

@@ -21,6 +21,7 @@ const Time kNow = *ParseTime("2021-07-01T00:00:00Z");
 std::shared_ptr<const grid::Board> BoardWith(
     const std::vector<std::pair<std::string, std::vector<double>>>& zones) {
   std::vector<grid::ZoneReading> readings;
+  readings.reserve(zones.size());
   for (const auto& [zone, values] : zones) {
     readings.push_back(
         {.zone = {zone},

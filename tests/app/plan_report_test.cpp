@@ -18,7 +18,6 @@ namespace {
 namespace json = boost::json;
 using std::chrono::hours;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 const Time kNow = *ParseTime("2021-08-02T06:00:00Z");
 

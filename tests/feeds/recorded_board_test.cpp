@@ -58,7 +58,8 @@ TEST(RecordedBoard, NothingOfTheFutureShowsInIt) {
   const auto recordings = Germany();
   std::mt19937_64 random(20261129);
   for (int instance = 0; instance < 4; ++instance) {
-    const Time now = *ParseTime("2021-07-01T00:00:00Z") + minutes(random() % (180 * 24 * 60));
+    const Time now =
+        *ParseTime("2021-07-01T00:00:00Z") + minutes(random() % (uint64_t{180} * 24 * 60));
     SCOPED_TRACE("seed 20261129, at " + FormatTime(now));
     const auto board = RecordedBoard(recordings, now);
     const auto other = RecordedBoard({WithAnotherFuture(recordings[0], now, random)}, now);
