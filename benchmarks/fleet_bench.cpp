@@ -85,6 +85,9 @@ BENCHMARK(OneJob)->Name("plan.one_job_us")->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(FromNothing, thousand, 1'000, 0)
     ->Name("plan.cold.1000")
     ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(FromNothing, ten_thousand, 10'000, 0)
+    ->Name("plan.cold.10000")
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(FromNothing, hundred_thousand, 100'000, 0)
     ->Name("plan.cold.100000")
     ->Unit(benchmark::kMillisecond);

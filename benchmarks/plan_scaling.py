@@ -8,7 +8,9 @@ data/jobs/pai_1k.csv.gz over and over, with arrivals that are moved by up to six
 the forecasts as they were issued; its time is the whole command's, with reading the trace and with
 run-now and the oracle, by which it measures any policy, less what it takes for a single job: for
 reading the recordings, and for what rolling learns of forecasts. `plan::Planner::Decide` plans all
-jobs at once, on 96 hours of forecast in five zones. Each time is the least of several runs.
+jobs at once, on 96 hours of forecast in five zones, each as if it were alone; `plan::PlanFleet`
+gives them room, of which they take 60 % (benchmarks/fleet_bench.cpp). Each time is the least of
+several runs.
 
 The grey lines are what n log n would cost from the first point on. Prints the measured times.
 """
@@ -32,7 +34,7 @@ from functools import cache, partial
 from pathlib import Path
 
 import matplotlib as mpl
-from figures import BLUE, GREEN, MUTED, PURPLE, REPOSITORY, STYLE, VERMILION, save
+from figures import BLUE, GREEN, INK, MUTED, PURPLE, REPOSITORY, STYLE, VERMILION, save
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -129,12 +131,13 @@ def benchmarked(program: str, name: str, count: int) -> float:
 
 
 # What is measured, and built for it.
-PROGRAMS = ("carbon-kube", "plan_bench")
+PROGRAMS = ("carbon-kube", "plan_bench", "fleet_bench")
 # A line of the figure is a line here.
 SERIES = (
     Series("simulate, rolling", VERMILION, partial(simulated, "rolling")),
     Series("simulate, lowest-window", BLUE, partial(simulated, "lowest-window")),
     Series("simulate, run-now", GREEN, partial(simulated, "run-now")),
+    Series("plan::PlanFleet", INK, partial(benchmarked, "fleet_bench", "plan.cold")),
     Series("plan::Planner::Decide", PURPLE, partial(benchmarked, "plan_bench", "plan.decide")),
 )
 
