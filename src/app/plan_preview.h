@@ -42,7 +42,7 @@ struct PlanPreview {
   /// are the controller's: its margin before the latest start is taken off the last one.
   std::vector<Patience> patience;
   std::shared_ptr<const grid::Board> board;  ///< never null
-  /// Places that did not count, each with why: the intensity of their zones is not known well enough.
+  /// Places that did not count, each with why the intensity there is not known well enough.
   std::vector<std::string> unknown;
   /// How late the job ends at the earliest, where its deadline cannot be kept.
   std::optional<Duration> late;
