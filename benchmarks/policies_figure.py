@@ -18,7 +18,7 @@ import sys
 from dataclasses import dataclass
 
 import matplotlib as mpl
-from figures import BLUE, FAINT, MUTED, REPOSITORY, STYLE, VERMILION, save
+from figures import BLUE, FAINT, GREEN, MUTED, REPOSITORY, STYLE, VERMILION, save
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -30,10 +30,34 @@ ZONES = {
     "SE": "SE",
     "US-NW-BPAT": "BPAT",
 }
-# From top to bottom; the second group knows only what was known at the time. The oracle is
-# wait-awhile where lengths are known.
-FORESIGHT = ("lowest-slot", "lowest-window", "carbon-time", "ecovisor", "wait-awhile", "oracle")
-FORECASTS = ("plan-once", "rolling", "rolling-learnt")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Policies that know equally much, from top to bottom."""
+
+    policies: tuple[str, ...]
+    colour: str
+    marker: str
+    caption: str
+
+
+# The oracle is wait-awhile where lengths are known.
+GROUPS = (
+    Group(
+        ("lowest-slot", "lowest-window", "carbon-time", "ecovisor", "wait-awhile", "oracle"),
+        BLUE,
+        "o",
+        "● knows the future",
+    ),
+    Group(("threshold", "k-search"), GREEN, "s", "■ knows the present"),
+    Group(
+        ("plan-once", "rolling", "rolling-learnt"),
+        VERMILION,
+        "D",
+        "◆ knows the forecasts of the time",
+    ),
+)
 GAP = 0.8  # rows between the groups
 
 
@@ -49,7 +73,7 @@ def simulate() -> dict[tuple[str, str], Saved]:
     command = [
         *(CARBON_KUBE, "simulate", "--jobs", "data/jobs/pai_1k.csv.gz", "--output", "csv"),
         *("--start", "2021-07-15T00:00Z", "--hours", "720", "--windows", "4", "--every", "40d"),
-        *("--policy", ",".join((*FORESIGHT, *FORECASTS))),
+        *("--policy", ",".join(policy for group in GROUPS for policy in group.policies)),
     ]
     for zone, file in ZONES.items():
         command += ["--signal", f"{zone}=data/carbon/{file}_lifecycle.csv.gz"]
@@ -65,21 +89,23 @@ def simulate() -> dict[tuple[str, str], Saved]:
 
 def rows() -> dict[str, float]:
     """Where each policy stands, counted downwards."""
-    places = {policy: float(i) for i, policy in enumerate(FORESIGHT)}
-    places.update({p: len(FORESIGHT) + GAP + i for i, p in enumerate(FORECASTS)})
+    places: dict[str, float] = {}
+    for index, group in enumerate(GROUPS):
+        for policy in group.policies:
+            places[policy] = len(places) + GAP * index
     return places
 
 
 def draw_zone(axes: Axes, zone: str, saved: dict[tuple[str, str], Saved]) -> None:
-    for policies, colour, marker in ((FORESIGHT, BLUE, "o"), (FORECASTS, VERMILION, "D")):
-        for policy in policies:
+    for group in GROUPS:
+        for policy in group.policies:
             value = saved[zone, policy]
             axes.errorbar(
                 value.mean,
                 rows()[policy],
                 xerr=value.half_width,
-                fmt=marker,
-                color=colour,
+                fmt=group.marker,
+                color=group.colour,
                 markersize=4.6,
                 elinewidth=1.5,
                 capsize=2.6,
@@ -92,11 +118,11 @@ def draw_zone(axes: Axes, zone: str, saved: dict[tuple[str, str], Saved]) -> Non
                 ha="right",
                 va="center",
                 fontsize=8,
-                color=colour,
+                color=group.colour,
             )
     axes.set_title(zone, pad=8)
     axes.axvline(0, color=MUTED, linewidth=0.8)
-    axes.set_xlim(-2, 36)
+    axes.set_xlim(-10, 38)
     axes.set_xticks((0, 10, 20), ("0", "10", "20 %"))
     axes.xaxis.grid(visible=True)
     axes.set_axisbelow(True)
@@ -106,7 +132,7 @@ def draw_zone(axes: Axes, zone: str, saved: dict[tuple[str, str], Saved]) -> Non
 
 
 def draw(saved: dict[tuple[str, str], Saved]) -> Figure:
-    figure = Figure(figsize=(9.4, 4.1))
+    figure = Figure(figsize=(9.4, 4.8))
     panels = figure.subplots(1, len(ZONES), sharey=True)
     for axes, zone in zip(panels, ZONES, strict=True):
         draw_zone(axes, zone, saved)
@@ -116,11 +142,12 @@ def draw(saved: dict[tuple[str, str], Saved]) -> Figure:
     first.set_ylim(last + 0.6, -0.6)
     figure.subplots_adjust(left=0.125, right=0.985, top=0.8, bottom=0.12, wspace=0.1)
     for axes in panels:
-        axes.axhline(len(FORESIGHT) - 0.5 + GAP / 2, color=FAINT, linewidth=0.9)
+        for group in GROUPS[1:]:
+            axes.axhline(rows()[group.policies[0]] - (1 + GAP) / 2, color=FAINT, linewidth=0.9)
     text = {"fontsize": 9, "transform": figure.transFigure}
     figure.text(0.012, 0.95, "Saved of what run-now emits", fontweight="bold", fontsize=11)
-    figure.text(0.40, 0.952, "● with perfect foresight", color=BLUE, **text)
-    figure.text(0.62, 0.952, "◆ with what was known at the time", color=VERMILION, **text)
+    for left, group in zip((0.34, 0.52, 0.70), GROUPS, strict=True):
+        figure.text(left, 0.952, group.caption, color=group.colour, **text)
     figure.text(
         0.012,
         0.02,
