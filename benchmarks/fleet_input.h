@@ -25,7 +25,8 @@ class RecordedFleet {
       series_.push_back(OrFail(grid::ParseSeriesCsv(OrFail(net::ReadFile(path, kMost)), path)));
     }
     const std::string path = CARBON_SOURCE_DIR "/data/jobs/pai_1k.csv.gz";
-    jobs_ = OrFail(sim::ParseJobs(OrFail(net::ReadFile(path, kMost)), path, sim::JobUnit::seconds));
+    jobs_ = OrFail(sim::ParseJobs(OrFail(net::ReadFile(path, kMost)), path, sim::JobUnit::seconds))
+                .jobs;
     std::erase_if(jobs_, [](const sim::TraceJob& job) { return job.length < Duration(1); });
   }
 

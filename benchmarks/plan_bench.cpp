@@ -120,12 +120,12 @@ std::shared_ptr<const grid::Board> MakeBoard() {
 std::vector<sim::TraceJob> RecordedJobs() {
   const std::string path = CARBON_SOURCE_DIR "/data/jobs/pai_1k.csv.gz";
   const auto text = net::ReadFile(path, size_t{1} << 24);
-  auto jobs = text ? sim::ParseJobs(*text, path, sim::JobUnit::seconds) : text.error();
-  if (!jobs) {
-    std::fprintf(stderr, "plan_bench: %s\n", jobs.error().message.c_str());
+  auto trace = text ? sim::ParseJobs(*text, path, sim::JobUnit::seconds) : text.error();
+  if (!trace) {
+    std::fprintf(stderr, "plan_bench: %s\n", trace.error().message.c_str());
     std::exit(1);
   }
-  return *std::move(jobs);
+  return (*std::move(trace)).jobs;
 }
 
 /// The trace over and over, each job with another wait left of the 6 h that short ones have at

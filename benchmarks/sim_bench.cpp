@@ -86,7 +86,7 @@ Input MakeInput() {
   if (!trace) {
     Fail(trace.error());
   }
-  input.trace = *std::move(trace);
+  input.trace = (*std::move(trace)).jobs;
   return input;
 }
 

@@ -74,7 +74,7 @@ Result<std::vector<DemoJob>> ReadJobs(const DemoOptions& options, const Recordin
     }
     draw.regions.push_back(region);
   }
-  return DrawJobs(*trace, draw);
+  return DrawJobs(trace->jobs, draw);
 }
 
 Result<Cluster> LookAtCluster(kube::Client& client, const std::vector<DemoJob>& jobs,

@@ -69,7 +69,7 @@ class Runner {
     for (size_t i = 0; i < plan_.windows; ++i) {
       sim::Setting setting = plan_.setting;
       setting.start += plan_.every * static_cast<int64_t>(i);
-      auto scenario = plan_.rules->prepare(plan_.trace, signal.series, setting);
+      auto scenario = plan_.rules->prepare(plan_.trace.jobs, signal.series, setting);
       if (!scenario) {
         return scenario.error();
       }

@@ -14,7 +14,7 @@ namespace carbon::app {
 
 /// The flags of `carbon-kube simulate`, as the user wrote them.
 struct SimulateOptions {
-  std::string jobs;                    ///< path
+  std::vector<std::string> jobs;       ///< paths
   std::string job_unit = "seconds";    ///< or "hours"
   std::vector<std::string> signals;    ///< "ZONE=FILE"
   std::vector<std::string> forecasts;  ///< "ZONE=FILE"

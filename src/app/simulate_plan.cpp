@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/trace_files.h"
 #include "base/text.h"
 #include "grid/series_csv.h"
 #include "net/files.h"
@@ -14,7 +15,6 @@ namespace carbon::app {
 namespace {
 
 constexpr size_t kMostSignalBytes = size_t{256} << 20;
-constexpr size_t kMostJobBytes = size_t{1} << 30;
 constexpr double kMostHours = 100 * 366 * 24;
 constexpr size_t kMostWindows = 10'000;
 constexpr Duration kLeastStep = std::chrono::minutes(1);
@@ -207,16 +207,12 @@ Status CheckSteps(const SimulatePlan& plan) {
   return {};
 }
 
-Result<std::vector<sim::TraceJob>> ReadJobs(const SimulateOptions& options) {
+Result<sim::Trace> ReadJobs(const SimulateOptions& options) {
   if (options.job_unit != "seconds" && options.job_unit != "hours") {
     return Invalid("--job-unit '" + Printable(options.job_unit) + "' is neither seconds nor hours");
   }
-  const auto text = net::ReadFile(options.jobs, kMostJobBytes);
-  if (!text) {
-    return text.error();
-  }
-  return sim::ParseJobs(*text, options.jobs,
-                        options.job_unit == "hours" ? sim::JobUnit::hours : sim::JobUnit::seconds);
+  return ReadTrace(options.jobs,
+                   options.job_unit == "hours" ? sim::JobUnit::hours : sim::JobUnit::seconds);
 }
 
 }  // namespace

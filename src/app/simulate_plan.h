@@ -26,7 +26,7 @@ struct ZoneSignal {
 
 /// What the user asked for, understood.
 struct SimulatePlan {
-  std::vector<sim::TraceJob> trace;
+  sim::Trace trace;
   std::vector<ZoneSignal> signals;
   std::vector<const plan::Policy*> policies;
   const sim::Rules* rules = nullptr;

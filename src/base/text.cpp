@@ -76,70 +76,86 @@ std::string Fixed(double value, int decimals) {
   return {text.data(), static_cast<size_t>(length)};
 }
 
-namespace {
-
-/// For each required column its place in the header, or what is wrong with the header.
-Result<std::vector<size_t>> PlaceColumns(const std::vector<std::string_view>& header,
-                                         const std::vector<std::string_view>& required) {
-  std::vector<size_t> places;
-  for (const std::string_view column : required) {
-    const auto is_it = [&](std::string_view name) { return Trim(name) == column; };
-    const auto found = std::find_if(header.begin(), header.end(), is_it);
-    if (found == header.end()) {
-      return Invalid("the header has no column '" + std::string(column) + "'");
-    }
-    if (std::count_if(header.begin(), header.end(), is_it) > 1) {
-      return Invalid("the header names column '" + std::string(column) + "' twice");
-    }
-    places.push_back(static_cast<size_t>(found - header.begin()));
-  }
-  return places;
+CsvRows::CsvRows(std::string name, std::vector<std::string_view> required,
+                 std::vector<std::string_view> optional)
+    : name_(std::move(name)), columns_(std::move(required)), required_(columns_.size()) {
+  columns_.insert(columns_.end(), optional.begin(), optional.end());
 }
 
-}  // namespace
+/// `fields_` is the header.
+Status CsvRows::PlaceColumns() {
+  width_ = fields_.size();
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    const std::string_view column = columns_[i];
+    const auto found = std::find(fields_.begin(), fields_.end(), column);
+    if (found == fields_.end() && i < required_) {
+      return At("the header has no column '" + std::string(column) + "'");
+    }
+    if (std::count(fields_.begin(), fields_.end(), column) > 1) {
+      return At("the header names column '" + std::string(column) + "' twice");
+    }
+    places_.push_back(found == fields_.end() ? kAbsent
+                                             : static_cast<size_t>(found - fields_.begin()));
+  }
+  return {};
+}
+
+Result<bool> CsvRows::Read(std::string_view line) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (++line_ == 1 && line.starts_with(kByteOrderMark)) {
+    line.remove_prefix(kByteOrderMark.size());
+  }
+  line = Trim(line);
+  if (line.empty()) {
+    return false;
+  }
+  fields_.clear();
+  for (size_t comma = 0; comma != std::string_view::npos;) {
+    comma = line.find(',');
+    fields_.push_back(Trim(line.substr(0, comma)));
+    line.remove_prefix(comma == std::string_view::npos ? line.size() : comma + 1);
+  }
+  if (places_.empty()) {
+    const Status placed = PlaceColumns();
+    return placed ? Result<bool>(false) : placed.error();
+  }
+  if (fields_.size() != width_) {
+    return At("expected " + std::to_string(width_) + " fields as in the header, found " +
+              std::to_string(fields_.size()));
+  }
+  return true;
+}
+
+Status CsvRows::Finish() const {
+  return places_.empty() ? Invalid(name_ + ": empty: expected a header line and rows") : Status();
+}
+
+Error CsvRows::At(const std::string& what) const {
+  return Invalid(name_ + ":" + std::to_string(line_) + ": " + what);
+}
 
 Result<CsvTable> CsvTable::Parse(std::string_view text, std::string name,
                                  const std::vector<std::string_view>& required) {
   CsvTable table;
   table.name_ = std::move(name);
   table.columns_ = required.size();
-  std::vector<size_t> places;
-  size_t width = 0;
-  uint32_t line_number = 0;
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (text.starts_with(kByteOrderMark)) {
-    text.remove_prefix(kByteOrderMark.size());
-  }
+  CsvRows rows(table.name_, required);
   while (!text.empty()) {
     const size_t end = text.find('\n');
-    const std::string_view line = Trim(text.substr(0, end));
+    const auto is_row = rows.Read(text.substr(0, end));
+    if (!is_row) {
+      return is_row.error();
+    }
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    ++line_number;
-    if (line.empty()) {
-      continue;
-    }
-    const auto fields = Split(line, ',');
-    if (places.empty()) {
-      const auto found = PlaceColumns(fields, required);
-      if (!found) {
-        return found.error().In(table.name_ + ":" + std::to_string(line_number));
+    if (*is_row) {
+      table.lines_.push_back(rows.line());
+      for (size_t column = 0; column < required.size(); ++column) {
+        table.fields_.push_back(rows.Field(column));
       }
-      places = *found;
-      width = fields.size();
-      continue;
-    }
-    table.lines_.push_back(line_number);
-    if (fields.size() != width) {
-      return table.At(table.lines_.size() - 1, "expected " + std::to_string(width) +
-                                                   " fields as in the header, found " +
-                                                   std::to_string(fields.size()));
-    }
-    for (const size_t place : places) {
-      table.fields_.push_back(Trim(fields[place]));
     }
   }
-  if (places.empty()) {
-    return Invalid(table.name_ + ": empty: expected a header line and rows");
+  if (const Status ok = rows.Finish(); !ok) {
+    return ok.error();
   }
   return table;
 }

@@ -4,12 +4,12 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <optional>
 #include <system_error>
 
 namespace carbon::net {
@@ -49,71 +49,42 @@ Error TooLarge(size_t max_bytes) {
   return Invalid("larger than " + std::to_string(max_bytes) + " bytes");
 }
 
-/// Appends what `fd` holds to `text` until it ends or `text` has `most` bytes. An errno, or 0.
-int ReadUpTo(int fd, size_t most, std::string& text) {
-  std::array<char, 65536> block{};
-  while (text.size() < most) {
-    const ssize_t got = ::read(fd, block.data(), std::min(block.size(), most - text.size()));
-    if (got == 0) {
+/// One block of a file. An errno, or 0; empty at the end.
+int ReadBlock(int fd, std::array<char, 65536>& room, std::string_view& block) {
+  while (true) {
+    const ssize_t got = ::read(fd, room.data(), room.size());
+    if (got >= 0) {
+      block = {room.data(), static_cast<size_t>(got)};
       return 0;
     }
-    if (got > 0) {
-      text.append(block.data(), static_cast<size_t>(got));
-    } else if (errno != EINTR) {
+    if (errno != EINTR) {
       return errno;
     }
   }
-  return 0;
 }
 
-bool IsGzip(std::string_view text) { return text.starts_with("\x1f\x8b"); }
+/// Hands on at most so many bytes, and remembers whose error ended it.
+class Bounded {
+ public:
+  Bounded(size_t most, const TakeBytes& take) : left_(most), most_(most), take_(take) {}
 
-struct Inflater {
-  Inflater() {
-    constexpr int kGzipOnly = 16 + MAX_WBITS;
-    ready = inflateInit2(&stream, kGzipOnly) == Z_OK;
+  Status operator()(std::string_view bytes) {
+    if (bytes.size() > left_) {
+      return TooLarge(most_);
+    }
+    left_ -= bytes.size();
+    Status taken = take_(bytes);
+    takers_ = !taken;
+    return taken;
   }
-  Inflater(const Inflater&) = delete;
-  Inflater& operator=(const Inflater&) = delete;
-  ~Inflater() { inflateEnd(&stream); }
+  bool IsTakers() const { return takers_; }
 
-  z_stream stream{};
-  bool ready = false;
+ private:
+  size_t left_;
+  size_t most_;
+  const TakeBytes& take_;
+  bool takers_ = false;
 };
-
-/// Unpacks one member from the front of `packed`, which is then moved behind it.
-Status InflateMember(std::string_view& packed, size_t max_bytes, std::string& text) {
-  Inflater inflater;
-  if (!inflater.ready) {
-    return Unavailable("no memory to unpack gzip");
-  }
-  std::array<char, 65536> block{};
-  z_stream& stream = inflater.stream;
-  int code = Z_OK;
-  while (code != Z_STREAM_END) {
-    if (stream.avail_in == 0) {
-      constexpr size_t kMostAtOnce = size_t{1} << 30;
-      const std::string_view piece = packed.substr(0, kMostAtOnce);
-      // zlib's interface predates const; it only reads.
-      stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(piece.data()));
-      stream.avail_in = static_cast<uInt>(piece.size());
-      packed.remove_prefix(piece.size());
-    }
-    stream.next_out = reinterpret_cast<Bytef*>(block.data());
-    stream.avail_out = static_cast<uInt>(block.size());
-    code = inflate(&stream, Z_NO_FLUSH);
-    if (code != Z_OK && code != Z_STREAM_END) {
-      return Invalid(code == Z_BUF_ERROR ? "gzip data ends early" : "gzip data is damaged");
-    }
-    const size_t got = block.size() - stream.avail_out;
-    if (got > max_bytes - text.size()) {
-      return TooLarge(max_bytes);
-    }
-    text.append(block.data(), got);
-  }
-  packed = {packed.data() - stream.avail_in, packed.size() + stream.avail_in};
-  return {};
-}
 
 std::string FolderOf(const std::string& path) {
   const size_t slash = path.rfind('/');
@@ -143,24 +114,7 @@ std::string TemporaryName(const std::string& path) {
 
 }  // namespace
 
-Result<std::string> Gunzip(std::string_view packed, size_t max_bytes) {
-  if (!IsGzip(packed)) {
-    return Invalid("not gzip data");
-  }
-  std::string text;
-  while (!packed.empty()) {
-    if (!IsGzip(packed)) {
-      return Invalid("other data behind the gzip data");
-    }
-    const Status done = InflateMember(packed, max_bytes, text);
-    if (!done) {
-      return done.error();
-    }
-  }
-  return text;
-}
-
-Result<std::string> ReadFile(const std::string& path, size_t max_bytes) {
+Status ReadBlocks(const std::string& path, size_t max_bytes, const TakeBytes& take) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat about{};
   if (file.get() < 0 || ::fstat(file.get(), &about) != 0) {
@@ -169,21 +123,71 @@ Result<std::string> ReadFile(const std::string& path, size_t max_bytes) {
   if (S_ISDIR(about.st_mode)) {
     return FileError("read", path, EISDIR);
   }
+  Bounded bounded(max_bytes, take);
+  const TakeBytes unpacked = [&](std::string_view bytes) { return bounded(bytes); };
+  std::optional<Gunzip> gunzip;
+  std::array<char, 65536> room{};
+  size_t packed_bytes = 0;
+  Status status;
+  for (std::string_view block; status;) {
+    if (const int code = ReadBlock(file.get(), room, block)) {
+      return FileError("read", path, code);
+    }
+    if (block.empty()) {
+      status = gunzip ? gunzip->Finish() : Status();
+      break;
+    }
+    if (packed_bytes == 0 && Gunzip::IsGzip(block)) {
+      gunzip.emplace();
+    }
+    packed_bytes += block.size();
+    if (packed_bytes > max_bytes) {
+      status = TooLarge(max_bytes);
+      break;
+    }
+    status = gunzip ? gunzip->Feed(block, unpacked) : unpacked(block);
+  }
+  return status || bounded.IsTakers() ? status : status.error().In("cannot read " + path);
+}
+
+Result<std::string> ReadFile(const std::string& path, size_t max_bytes) {
   std::string text;
-  if (about.st_size > 0) {
-    text.reserve(std::min(static_cast<size_t>(about.st_size), max_bytes) + 1);
-  }
-  if (const int code = ReadUpTo(file.get(), max_bytes + 1, text)) {
-    return FileError("read", path, code);
-  }
-  if (text.size() > max_bytes) {
-    return TooLarge(max_bytes).In("cannot read " + path);
-  }
-  if (!IsGzip(text)) {
-    return text;
-  }
-  auto unpacked = Gunzip(text, max_bytes);
-  return unpacked ? std::move(unpacked) : unpacked.error().In("cannot read " + path);
+  const Status read = ReadBlocks(path, max_bytes, [&](std::string_view block) {
+    text.append(block);
+    return Status();
+  });
+  return read ? Result<std::string>(std::move(text)) : read.error();
+}
+
+Status ReadLines(const std::string& path, size_t max_bytes, size_t max_line,
+                 const TakeBytes& take) {
+  std::string begun;  // the part of a line that came in earlier blocks
+  size_t lines = 0;
+  const auto too_long = [&] {
+    return Invalid("cannot read " + path + ": line " + std::to_string(lines + 1) +
+                   " is longer than " + std::to_string(max_line) + " bytes");
+  };
+  const Status read = ReadBlocks(path, max_bytes, [&](std::string_view block) -> Status {
+    while (true) {
+      const size_t end = block.find('\n');
+      const std::string_view piece = block.substr(0, end);
+      if (begun.size() + piece.size() > max_line) {
+        return too_long();
+      }
+      if (end == std::string_view::npos) {
+        begun.append(piece);
+        return {};
+      }
+      const Status taken = begun.empty() ? take(piece) : take(begun.append(piece));
+      if (!taken) {
+        return taken;
+      }
+      begun.clear();
+      ++lines;
+      block.remove_prefix(end + 1);
+    }
+  });
+  return read && !begun.empty() ? take(begun) : read;
 }
 
 Status WriteFileAtomic(const std::string& path, std::string_view text) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace carbon::plan {
 
@@ -14,6 +15,7 @@ size_t RunLengths::ClassOf(Duration length) {
 
 void RunLengths::Learn(Duration length) {
   const size_t index = ClassOf(length);
+  ++learnt_;
   ++runs_[index];
   total_ms_[index] += static_cast<double>(length.count());
 }
@@ -33,13 +35,30 @@ std::vector<RunLengths::Part> RunLengths::Parts(Duration ran) const {
       }
     }
   }
-  std::sort(parts.begin(), parts.end(),
-            [](const Part& a, const Part& b) { return a.left_ms < b.left_ms; });
   return parts;
 }
 
-RunLengths::Left RunLengths::ExpectedLeft(Duration ran) const {
-  const auto parts = Parts(ran);
+RunLengths::Left RunLengths::ExpectedLeft(Duration ran, std::span<const Duration> alike) const {
+  auto parts = Parts(ran);
+  if (!alike.empty()) {
+    // Of all that was learnt, whether it is beyond `ran` or not: what is beyond it weighs less the
+    // less of it there is.
+    const double weight = kKindCountsAs / (1 + static_cast<double>(learnt_));
+    for (Part& part : parts) {
+      part.runs *= weight;
+    }
+    for (const Duration length : alike) {
+      if (length > ran) {
+        parts.push_back({static_cast<double>((length - ran).count()), 1});
+      }
+    }
+  }
+  return Summary(std::move(parts));
+}
+
+RunLengths::Left RunLengths::Summary(std::vector<Part> parts) {
+  std::sort(parts.begin(), parts.end(),
+            [](const Part& a, const Part& b) { return a.left_ms < b.left_ms; });
   const auto rounded = [](double ms) { return std::max(Duration(1), Duration(std::llround(ms))); };
   double left_ms = 0;
   double runs = 0;
@@ -59,6 +78,36 @@ RunLengths::Left RunLengths::ExpectedLeft(Duration ran) const {
     }
   }
   return left;
+}
+
+void TemplateLengths::Learn(uint32_t template_id, Duration length) {
+  const Duration run = std::max(length, Duration(1));
+  if (onlys_.size() <= template_id) {
+    onlys_.resize(size_t{template_id} + 1);
+  }
+  Duration& only = onlys_[template_id];
+  if (only == Duration::zero()) {
+    only = run;
+    return;
+  }
+  if (only > Duration::zero()) {
+    recents_.push_back({.lengths = {only}, .runs = 1});
+    only = Duration(~static_cast<int64_t>(recents_.size() - 1));
+  }
+  Recent& recent = recents_[static_cast<size_t>(~only.count())];
+  recent.lengths[recent.runs++ % kMost] = run;
+}
+
+std::span<const Duration> TemplateLengths::Of(uint32_t template_id) const {
+  if (template_id >= onlys_.size() || onlys_[template_id] == Duration::zero()) {
+    return {};
+  }
+  const Duration& only = onlys_[template_id];
+  if (only > Duration::zero()) {
+    return {&only, 1};
+  }
+  const Recent& recent = recents_[static_cast<size_t>(~only.count())];
+  return {recent.lengths.data(), std::min<size_t>(recent.runs, kMost)};
 }
 
 }  // namespace carbon::plan

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/time.h"
@@ -27,8 +28,12 @@ class RunLengths {
     Duration mean{};
     std::array<Duration, kQuantiles> quantiles{};
   };
-  /// Of a run that has taken `ran` and has not ended.
-  Left ExpectedLeft(Duration ran) const;
+  /// Of a run that has taken `ran` and has not ended. `alike`: how long other runs of the same
+  /// template took. Each of them counts as one run, and all that was learnt here together as
+  /// kKindCountsAs: the predictive law of a Dirichlet process with that base measure (T. S.
+  /// Ferguson, "A Bayesian Analysis of Some Nonparametric Problems", 1973).
+  Left ExpectedLeft(Duration ran, std::span<const Duration> alike = {}) const;
+  static constexpr double kKindCountsAs = 1;
 
  private:
   static constexpr size_t kClasses = 128;  ///< from a second to more than a century
@@ -37,12 +42,35 @@ class RunLengths {
     double left_ms;
     double runs;
   };
-  /// What may be left, ascending: the prior in pieces, and a part for each class beyond `ran`.
+  /// What may be left, in any order: the prior in pieces, and a part for each class beyond `ran`.
   std::vector<Part> Parts(Duration ran) const;
+  static Left Summary(std::vector<Part> parts);
 
   Duration prior_;
+  uint64_t learnt_ = 0;
   std::array<uint32_t, kClasses> runs_{};
   std::array<double, kClasses> total_ms_{};  ///< of the lengths in a class
+};
+
+/// How long the last runs of each template took. Made for millions of templates, most of which run
+/// once: 8 bytes for each, and 136 more from its second run on. Not thread-safe.
+class TemplateLengths {
+ public:
+  /// `template_id`: small numbers, as there is room for all up to the largest.
+  void Learn(uint32_t template_id, Duration length);
+
+  /// The last runs of a template, at most kMost, in any order; valid until the next Learn().
+  static constexpr size_t kMost = 16;
+  std::span<const Duration> Of(uint32_t template_id) const;
+
+ private:
+  struct Recent {
+    std::array<Duration, kMost> lengths{};
+    uint64_t runs = 0;
+  };
+  /// By template: nothing yet (0), the length of its only run, or ~(its place in `recents_`).
+  std::vector<Duration> onlys_;
+  std::vector<Recent> recents_;
 };
 
 }  // namespace carbon::plan

@@ -38,8 +38,9 @@ Result<Scenario> PrepareGaia(const std::vector<TraceJob>& trace, const grid::Ser
                     .submitted = trace.size(),
                     .short_mean = short_mean,
                     .long_mean = long_mean};
-  for (const TraceJob* const each : ByArrival(trace)) {
-    const TraceJob& job = *each;
+  scenario.jobs.reserve(trace.size());
+  for (const uint32_t index : ByArrival(trace)) {
+    const TraceJob& job = trace[index];
     const Duration length = WholeSlots(job.length);
     if (job.arrival >= setting.window || length == Duration::zero()) {
       ++scenario.rejected;
@@ -58,6 +59,8 @@ Result<Scenario> PrepareGaia(const std::vector<TraceJob>& trace, const grid::Ser
                 .longest_wait = wait,
                 .end = std::min(window_end, last_end),
                 .cpus = job.cpus,
+                .template_id = job.template_id,
+                .trace_index = index,
                 .is_short = is_short},
                arrival + length + wait);
   }

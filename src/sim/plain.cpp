@@ -13,8 +13,9 @@ Result<Scenario> PreparePlain(const std::vector<TraceJob>& trace, const grid::Se
                     .submitted = trace.size(),
                     .short_mean = ClassMean(trace, true),
                     .long_mean = ClassMean(trace, false)};
-  for (const TraceJob* const each : ByArrival(trace)) {
-    const TraceJob& job = *each;
+  scenario.jobs.reserve(trace.size());
+  for (const uint32_t index : ByArrival(trace)) {
+    const TraceJob& job = trace[index];
     if (job.arrival >= setting.window || job.length == Duration::zero()) {
       ++scenario.rejected;
       continue;
@@ -30,6 +31,8 @@ Result<Scenario> PreparePlain(const std::vector<TraceJob>& trace, const grid::Se
                 .longest_wait = wait,
                 .end = horizon,
                 .cpus = job.cpus,
+                .template_id = job.template_id,
+                .trace_index = index,
                 .is_short = job.length < kShorterIsShort},
                horizon);
   }

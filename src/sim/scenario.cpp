@@ -2,6 +2,7 @@
 #include "sim/scenario.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "sim/gaia.h"
 #include "sim/plain.h"
@@ -41,14 +42,11 @@ Duration ClassMean(const std::vector<TraceJob>& trace, bool is_short) {
   return Duration(count == 0 ? 1 : std::max<int64_t>(1, sum / count));
 }
 
-std::vector<const TraceJob*> ByArrival(const std::vector<TraceJob>& trace) {
-  std::vector<const TraceJob*> jobs;
-  jobs.reserve(trace.size());
-  for (const TraceJob& job : trace) {
-    jobs.push_back(&job);
-  }
-  std::sort(jobs.begin(), jobs.end(), [](const TraceJob* a, const TraceJob* b) {
-    return a->arrival != b->arrival ? a->arrival < b->arrival : a < b;
+std::vector<uint32_t> ByArrival(const std::vector<TraceJob>& trace) {
+  std::vector<uint32_t> jobs(trace.size());
+  std::iota(jobs.begin(), jobs.end(), 0U);
+  std::sort(jobs.begin(), jobs.end(), [&](uint32_t a, uint32_t b) {
+    return trace[a].arrival != trace[b].arrival ? trace[a].arrival < trace[b].arrival : a < b;
   });
   return jobs;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -36,7 +37,9 @@ struct SimJob {
   Duration longest_wait;
   Time end;  ///< as in plan::PolicyInput
   double cpus;
-  bool is_short;  ///< of the two classes
+  uint32_t template_id = kNoTemplate;  ///< as in TraceJob
+  uint32_t trace_index = 0;            ///< of the trace's jobs
+  bool is_short = false;               ///< of the two classes
 };
 
 /// A trace laid on a signal, the same for every policy. Every job of `jobs` can be planned: its
@@ -73,8 +76,9 @@ const Rules* FindRules(std::string_view name);
 /// What a job of either class is believed to take before any has ended: the mean of the trace's.
 Duration ClassMean(const std::vector<TraceJob>& trace, bool is_short);
 
-/// The jobs in the order of their arrivals, and of the trace where they arrive at once.
-std::vector<const TraceJob*> ByArrival(const std::vector<TraceJob>& trace);
+/// The indices of the jobs in the order of their arrivals, and of the trace where they arrive at
+/// once.
+std::vector<uint32_t> ByArrival(const std::vector<TraceJob>& trace);
 
 /// Adds the job, or counts it as unknown. `horizon`: the latest end of any plan for it.
 void AddIfKnown(Scenario& scenario, const SimJob& job, Time horizon);

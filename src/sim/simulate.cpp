@@ -2,7 +2,6 @@
 #include "sim/simulate.h"
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,23 +19,52 @@ constexpr Duration kSeenBefore = std::chrono::days(14);
 
 Error Unbalanced(std::string what) { return {Error::Kind::internal, std::move(what)}; }
 
-/// Nearest rank; reorders `values`.
-double Percentile95(std::vector<double>& values) {
-  if (values.empty()) {
-    return 0;
+/// Durations of which the mean and a percentile are asked for: 4 bytes for each that is less than
+/// seven weeks, and nothing rounded.
+class Durations {
+ public:
+  void Add(Duration value) {
+    sum_hours_ += Hours(value);
+    ++count_;
+    if (value.count() <= UINT32_MAX) {
+      most_.push_back(static_cast<uint32_t>(value.count()));
+    } else {
+      longest_.push_back(value);
+    }
   }
-  const size_t rank = (values.size() * 95 + 99) / 100 - 1;
-  const auto nth = values.begin() + static_cast<ptrdiff_t>(rank);
-  std::nth_element(values.begin(), nth, values.end());
-  return *nth;
-}
 
-double Mean(const std::vector<double>& values) {
-  if (values.empty()) {
-    return 0;
+  /// Of none, 0.
+  double MeanHours() const { return count_ == 0 ? 0 : sum_hours_ / static_cast<double>(count_); }
+
+  /// Nearest rank; of none, 0.
+  double Percentile95Hours() {
+    if (count_ == 0) {
+      return 0;
+    }
+    const size_t rank = (count_ * 95 + 99) / 100 - 1;
+    return rank < most_.size() ? Hours(Duration(Nth(most_, rank)))
+                               : Hours(Nth(longest_, rank - most_.size()));
   }
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
+
+ private:
+  template <typename T>
+  static T Nth(std::vector<T>& values, size_t rank) {
+    const auto nth = values.begin() + static_cast<ptrdiff_t>(rank);
+    std::nth_element(values.begin(), nth, values.end());
+    return *nth;
+  }
+
+  double sum_hours_ = 0;
+  size_t count_ = 0;
+  std::vector<uint32_t> most_;     ///< milliseconds
+  std::vector<Duration> longest_;  ///< the others
+};
+
+/// What has been learnt of the lengths of a class.
+struct ClassLengths {
+  plan::RunLengths all;
+  plan::TemplateLengths of_templates;
+};
 
 /// One replay. Arrivals enter the queue one at a time, so that it stays as small as the number of
 /// jobs that wait or run.
@@ -46,15 +74,12 @@ class Replay {
       : scenario_(scenario),
         policy_(policy),
         per_cpu_(per_cpu),
-        jobs_(scenario.jobs.size()),
-        short_(scenario.short_mean),
-        long_(scenario.long_mean) {
+        short_{plan::RunLengths(scenario.short_mean), {}},
+        long_{plan::RunLengths(scenario.long_mean), {}} {
     if (policy.sight == plan::Sight::present) {
       seen_.emplace(scenario.signal, kSeenBefore);
     }
     outcome_.policy = policy.name;
-    waits_.reserve(jobs_.size());
-    delays_.reserve(jobs_.size());
   }
 
   Result<Outcome> Run(const Progress& progress) {
@@ -69,17 +94,17 @@ class Replay {
       // Only now: at one instant, CPUs that come free and CPUs that are taken cancel out.
       outcome_.peak_cpus = std::max(outcome_.peak_cpus, cpus_);
     }
-    outcome_.mean_wait_hours = Mean(waits_);
-    outcome_.p95_wait_hours = Percentile95(waits_);
-    outcome_.mean_delay_hours = Mean(delays_);
-    outcome_.p95_delay_hours = Percentile95(delays_);
+    outcome_.mean_wait_hours = waits_.MeanHours();
+    outcome_.p95_wait_hours = waits_.Percentile95Hours();
+    outcome_.mean_delay_hours = delays_.MeanHours();
+    outcome_.p95_delay_hours = delays_.Percentile95Hours();
     return outcome_;
   }
 
  private:
   struct Happening {
     enum class Kind { arrival, plan, start, finish } kind;
-    size_t job;
+    size_t job;  ///< of the scenario's where it arrives, then of `jobs_`
     Duration length{};
   };
   using Event = EventQueue<Happening>::Event;
@@ -109,65 +134,74 @@ class Replay {
     if (progress && index % kProgressEvery == 0) {
       progress(static_cast<double>(index) / static_cast<double>(scenario_.jobs.size()));
     }
-    jobs_[index].unplanned = jobs_[index].left = scenario_.jobs[index].length;
+    const SimJob& job = scenario_.jobs[index];
+    if (free_.empty()) {
+      free_.push_back(jobs_.size());
+      jobs_.emplace_back();
+    }
+    const size_t place = free_.back();
+    free_.pop_back();
+    jobs_[place] = {.index = index, .unplanned = job.length, .left = job.length};
     PushArrival(index + 1);
-    return Plan(index, scenario_.jobs[index].arrival);
+    return Plan(place, job.arrival);
   }
 
   /// Plans what is not planned yet of a job, and begins what of it is to be carried out.
-  Status Plan(size_t index, Time now) {
+  Status Plan(size_t place, Time now) {
     const bool again = policy_.sight == plan::Sight::every_step;
     const grid::Series& seen =
         plan::PlansByForecast(policy_.sight) ? scenario_.foresight->At(now) : scenario_.signal;
     // Never at `now` itself: that step has begun.
     const Time until = again ? scenario_.signal.StepAfter(now) : Time::max();
-    plan::PolicyInput input = InputOf(index, now, seen);
+    plan::PolicyInput input = InputOf(place, now, seen);
     plan::RunLengths::Left left;
     if (policy_.knows == plan::KnownLength::learnt) {
-      const SimJob& job = scenario_.jobs[index];
-      left = LengthsOf(job).ExpectedLeft(job.length - jobs_[index].unplanned);
+      const SimJob& job = JobAt(place);
+      const ClassLengths& learnt = LengthsOf(job);
+      left = learnt.all.ExpectedLeft(job.length - jobs_[place].unplanned,
+                                     learnt.of_templates.Of(job.template_id));
       input.length = left.mean;
       input.lengths = left.quantiles;
     }
     const plan::Schedule schedule = policy_.plan(input);
-    if (const Status ok = Check(index, input, schedule); !ok) {
+    if (const Status ok = Check(place, input, schedule); !ok) {
       return ok;
     }
     for (const plan::Segment& segment : schedule) {
       if (segment.start < until) {
-        Begin(index, segment.start, std::min(segment.end(), until) - segment.start);
+        Begin(place, segment.start, std::min(segment.end(), until) - segment.start);
       }
     }
-    if (jobs_[index].unplanned > Duration::zero()) {
+    if (jobs_[place].unplanned > Duration::zero()) {
       // A job that takes longer than was believed goes on at once.
-      queue_.Push(std::min(until, schedule.back().end()), {Happening::Kind::plan, index});
+      queue_.Push(std::min(until, schedule.back().end()), {Happening::Kind::plan, place});
     }
     return {};
   }
 
-  Status Check(size_t index, const plan::PolicyInput& input, const plan::Schedule& schedule) const {
+  Status Check(size_t place, const plan::PolicyInput& input, const plan::Schedule& schedule) const {
     Time free = input.arrival;
     Duration total{};
     for (const plan::Segment& segment : schedule) {
       if (segment.start < free || segment.length <= Duration::zero()) {
-        return Unbalanced(Name(index) + " has overlapping runs or one before its arrival");
+        return Unbalanced(Name(place) + " has overlapping runs or one before its arrival");
       }
       free = segment.end();
       total += segment.length;
     }
     if (total != input.length) {
-      return Unbalanced(Name(index) + " was planned to run " + FormatDuration(total) +
+      return Unbalanced(Name(place) + " was planned to run " + FormatDuration(total) +
                         " instead of " + FormatDuration(input.length));
     }
     return {};
   }
 
-  plan::PolicyInput InputOf(size_t index, Time now, const grid::Series& seen) const {
-    const SimJob& job = scenario_.jobs[index];
-    const Duration ran = job.length - jobs_[index].unplanned;
+  plan::PolicyInput InputOf(size_t place, Time now, const grid::Series& seen) const {
+    const SimJob& job = JobAt(place);
+    const Duration ran = job.length - jobs_[place].unplanned;
     return {.signal = seen,
             .arrival = now,
-            .length = jobs_[index].unplanned,
+            .length = jobs_[place].unplanned,
             .believed = std::max(job.believed - ran, Duration(1)),
             .longest_wait = job.longest_wait - (now - job.arrival - ran),
             .end = job.end,
@@ -175,25 +209,32 @@ class Replay {
             .seen = seen_ ? seen_->Before(now) : std::nullopt};
   }
 
-  plan::RunLengths& LengthsOf(const SimJob& job) { return job.is_short ? short_ : long_; }
+  ClassLengths& LengthsOf(const SimJob& job) { return job.is_short ? short_ : long_; }
+
+  void Learn(const SimJob& job) {
+    LengthsOf(job).all.Learn(job.length);
+    if (job.template_id != kNoTemplate) {
+      LengthsOf(job).of_templates.Learn(job.template_id, job.length);
+    }
+  }
 
   /// A job may end sooner than it was planned to.
-  void Begin(size_t index, Time start, Duration planned) {
-    const Duration length = std::min(planned, jobs_[index].unplanned);
+  void Begin(size_t place, Time start, Duration planned) {
+    const Duration length = std::min(planned, jobs_[place].unplanned);
     if (length == Duration::zero()) {
       return;
     }
-    jobs_[index].unplanned -= length;
-    queue_.Push(start, {Happening::Kind::start, index, length});
+    jobs_[place].unplanned -= length;
+    queue_.Push(start, {Happening::Kind::start, place, length});
   }
 
   void Start(const Event& event) {
-    const SimJob& job = scenario_.jobs[event.what.job];
+    const SimJob& job = JobAt(event.what.job);
     Progressing& progressing = jobs_[event.what.job];
     // A run that goes on where the last plan ended has not been paused.
     if (progressing.ran_until != event.time) {
       ++outcome_.segments;
-      waits_.push_back(Hours(event.time - job.arrival));
+      waits_.Add(event.time - job.arrival);
     }
     progressing.ran_until = event.time + event.what.length;
     cpus_ += job.cpus;
@@ -202,47 +243,54 @@ class Replay {
   }
 
   Status Finish(const Event& event) {
-    const size_t index = event.what.job;
-    const SimJob& job = scenario_.jobs[index];
+    const size_t place = event.what.job;
+    const SimJob& job = JobAt(place);
     cpus_ -= job.cpus;
     const auto grams = ledger::Footprint(
         scenario_.signal, {event.time - event.what.length, event.time}, job.cpus * per_cpu_);
     if (!grams) {
-      return Unbalanced(Name(index) + " ran while the signal was unknown");
+      return Unbalanced(Name(place) + " ran while the signal was unknown");
     }
     outcome_.emitted += *grams;
-    jobs_[index].left -= event.what.length;
-    if (jobs_[index].left == Duration::zero()) {
+    jobs_[place].left -= event.what.length;
+    if (jobs_[place].left == Duration::zero()) {
       ++outcome_.done;
-      LengthsOf(job).Learn(job.length);
+      free_.push_back(place);
+      if (policy_.knows == plan::KnownLength::learnt) {
+        Learn(job);
+      }
       const Duration delay = event.time - job.arrival - job.length;
       outcome_.late += delay > job.longest_wait ? 1 : 0;
-      delays_.push_back(Hours(delay));
+      delays_.Add(delay);
     }
     return {};
   }
 
-  std::string Name(size_t job) const {
-    return "policy " + std::string(policy_.name) + ": job " + std::to_string(job + 1) +
-           " by arrival";
+  const SimJob& JobAt(size_t place) const { return scenario_.jobs[jobs_[place].index]; }
+
+  std::string Name(size_t place) const {
+    return "policy " + std::string(policy_.name) + ": job " +
+           std::to_string(jobs_[place].index + 1) + " by arrival";
   }
 
   const Scenario& scenario_;
   const plan::Policy& policy_;
   const Watts per_cpu_;
   EventQueue<Happening> queue_;
-  /// A job that has arrived.
+  /// A job that has arrived and is not done; its place serves another one afterwards.
   struct Progressing {
+    size_t index = 0;      ///< of the scenario's jobs
     Duration unplanned{};  ///< what is neither done nor in the queue
     Duration left{};       ///< what is still to run
     Time ran_until = Time::min();
   };
   std::vector<Progressing> jobs_;
-  plan::RunLengths short_;
-  plan::RunLengths long_;
+  std::vector<size_t> free_;  ///< places in `jobs_`
+  ClassLengths short_;
+  ClassLengths long_;
   std::optional<SeenRange> seen_;
-  std::vector<double> waits_;
-  std::vector<double> delays_;
+  Durations waits_;
+  Durations delays_;
   double cpus_ = 0;
   Outcome outcome_;
 };

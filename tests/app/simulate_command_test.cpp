@@ -42,13 +42,19 @@ SimulateOptions Small() {
   for (int hour = 2; hour < 8; ++hour) {
     rows += "2021-07-01T0" + std::to_string(hour) + ":00Z,80\n";
   }
-  return {.jobs = Write("jobs.csv", "arrival_time,length,cpus\n0,3600,1\n"),
+  return {.jobs = {Write("jobs.csv", "arrival_time,length,cpus\n0,3600,1\n")},
           .signals = {"DE=" + Write("de.csv", rows)}};
 }
 
 SimulateOptions With(std::string SimulateOptions::* field, const std::string& value) {
   SimulateOptions options = Small();
   options.*field = value;
+  return options;
+}
+
+SimulateOptions WithJobs(const std::string& path) {
+  SimulateOptions options = Small();
+  options.jobs = {path};
   return options;
 }
 
@@ -79,7 +85,7 @@ TEST(Simulate, WritesATableForPeople) {
 }
 
 TEST(Simulate, ReproducesPublishedNumbersAsJson) {
-  const Ran ran = RunOn({.jobs = kData + "/jobs/pai_1k.csv.gz",
+  const Ran ran = RunOn({.jobs = {kData + "/jobs/pai_1k.csv.gz"},
                          .signals = {"CISO=" + kData + "/carbon/CISO_lifecycle.csv.gz",
                                      "DE=" + kData + "/carbon/DE_lifecycle.csv.gz"},
                          .start = "2020-01-01T00:00Z",
@@ -105,7 +111,7 @@ TEST(Simulate, ReproducesPublishedNumbersAsJson) {
 }
 
 TEST(Simulate, KeepsAShareOfTheOraclesSavingUnderForecastsAsTheyWereIssued) {
-  const Ran ran = RunOn({.jobs = kData + "/jobs/pai_1k.csv.gz",
+  const Ran ran = RunOn({.jobs = {kData + "/jobs/pai_1k.csv.gz"},
                          .signals = {"CISO=" + kData + "/carbon/CISO_lifecycle.csv.gz"},
                          .forecasts = {"CISO=" + kData + "/carbon/CISO_forecast_lifecycle.csv.gz"},
                          .start = "2021-07-15T00:00Z",
@@ -154,7 +160,7 @@ TEST(Simulate, LeavesUnknownHoursOutAndSaysSo) {
 
 TEST(Simulate, TakesHoursAndAnotherLongestWait) {
   SimulateOptions options = With(&SimulateOptions::output, "csv");
-  options.jobs = Write("hours.csv", "arrival_time,length,cpus\n0,1,2\n7,1,1\n");
+  options.jobs = {Write("hours.csv", "arrival_time,length,cpus\n0,1,2\n7,1,1\n")};
   options.job_unit = "hours";
   options.hours = 7;
   options.longest_wait = "30m";
@@ -229,11 +235,10 @@ TEST(Simulate, EndsWithOneClearLineAndCode2WhereTheUserCanMendIt) {
       {With(&SimulateOptions::start, "2022-01-01T00:00Z"),
        "zone DE: the start 2022-01-01T00:00:00Z is not in the signal"},
       {With(&SimulateOptions::longest_wait, "1w"), "--max-wait: '1w' is not a duration"},
-      {With(&SimulateOptions::jobs, "/nowhere/jobs.csv"),
-       "cannot read /nowhere/jobs.csv: No such file or directory\n"},
-      {With(&SimulateOptions::jobs, Write("empty.csv", "arrival_time,length,cpus\n")),
+      {WithJobs("/nowhere/jobs.csv"), "cannot read /nowhere/jobs.csv: No such file or directory\n"},
+      {WithJobs(Write("empty.csv", "arrival_time,length,cpus\n")),
        "empty.csv: no jobs below the header\n"},
-      {With(&SimulateOptions::jobs, Write("minus.csv", "arrival_time,length,cpus\n0,-1,1\n")),
+      {WithJobs(Write("minus.csv", "arrival_time,length,cpus\n0,-1,1\n")),
        "minus.csv:2: length '-1' is not a number from 0 to 100 years\n"},
       {no_hours, "--hours must be more than 0 and at most 100 years\n"},
       {endless, "--hours must be more than 0 and at most 100 years\n"},
@@ -271,7 +276,7 @@ TEST(AddSimulateCommand, ReadsTheFlagsAndSetsTheExitCode) {
   EXPECT_THAT(command->help(), HasSubstr("Example:\n  carbon-kube simulate"));
   const SimulateOptions small = Small();
   testing::internal::CaptureStdout();
-  app.parse("simulate --jobs " + small.jobs + " --signal " + small.signals[0] +
+  app.parse("simulate --jobs " + small.jobs[0] + " --signal " + small.signals[0] +
             " SE=" + small.signals[0].substr(3) +
             " --start 2021-07-01T00:00Z --hours 7 --policy run-now --rules plain --output csv");
   const std::string out = testing::internal::GetCapturedStdout();

@@ -47,6 +47,27 @@ TEST(Shortest, ReadsBackAsTheSameNumberAndGoesBehindWhatIsThere) {
   EXPECT_EQ(ParseDouble(Shortest(longest)), longest);
 }
 
+TEST(CsvRows, ReadsALineAtATimeAndKnowsWhichColumnsThereAre) {
+  CsvRows rows("f.csv", {"a"}, {"b", "c"});
+  EXPECT_FALSE(*rows.Read("\xEF\xBB\xBF"));
+  EXPECT_FALSE(*rows.Read("c, a\r\n"));
+  EXPECT_TRUE(rows.Has(0));
+  EXPECT_FALSE(rows.Has(1));
+  EXPECT_TRUE(rows.Has(2));
+  EXPECT_FALSE(*rows.Read(" "));
+  ASSERT_TRUE(*rows.Read("1, 2 "));
+  EXPECT_EQ(rows.Field(0), "2");
+  EXPECT_EQ(rows.Field(2), "1");
+  EXPECT_EQ(rows.At("odd").message, "f.csv:4: odd");
+  EXPECT_EQ(rows.Read("1").error().message, "f.csv:5: expected 2 fields as in the header, found 1");
+  EXPECT_TRUE(rows.Finish());
+}
+
+TEST(CsvRows, RefusesAnOptionalColumnThatStandsTwice) {
+  EXPECT_EQ(CsvRows("f.csv", {"a"}, {"b"}).Read("b,a,b").error().message,
+            "f.csv:1: the header names column 'b' twice");
+}
+
 TEST(CsvTable, FindsColumnsByNameInAnyOrder) {
   const auto table = CsvTable::Parse("x,b,a\r\n1,2,3\r\n\r\n4,,6\n", "f.csv", {"a", "b"});
   ASSERT_TRUE(table) << table.error().message;

@@ -46,13 +46,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!jobs) {
       continue;
     }
-    for (const TraceJob& job : *jobs) {
+    for (const TraceJob& job : jobs->jobs) {
       if (job.arrival < Duration::zero() || job.length < Duration::zero() || !(job.cpus > 0)) {
         std::abort();
       }
     }
-    if (jobs->size() <= 100) {
-      Replay(*jobs);
+    if (jobs->ids.size() != 0 && jobs->ids.size() != jobs->jobs.size()) {
+      std::abort();
+    }
+    if (jobs->jobs.size() <= 100) {
+      Replay(jobs->jobs);
     }
   }
   return 0;

@@ -69,6 +69,50 @@ TEST(ReadFile, SaysWhereGzipIsDamaged) {
             "cannot read " + path + ": other data behind the gzip data");
 }
 
+std::vector<std::string> LinesOf(const std::string& path) {
+  std::vector<std::string> lines;
+  const Status read = ReadLines(path, kMany, 100'000, [&](std::string_view line) {
+    lines.emplace_back(line);
+    return Status();
+  });
+  EXPECT_TRUE(read) << read.error().message;
+  return lines;
+}
+
+TEST(ReadLines, SplitsFilesAndUnpacksThem) {
+  const TempDir dir;
+  // Longer than the blocks in which the file is read.
+  const std::string a(70'000, 'a');
+  const std::string b(65'536, 'b');
+  const std::string text = a + "\n\n" + b + "\r\nend";
+  const std::vector<std::string> want = {a, "", b + "\r", "end"};
+  EXPECT_EQ(LinesOf(dir.Write("plain", text)), want);
+  EXPECT_EQ(LinesOf(dir.Write("packed", Gzip(text.substr(0, 70'001)) + Gzip(text.substr(70'001)))),
+            want);
+  EXPECT_EQ(LinesOf(dir.Write("ended", "x\ny\n")), (std::vector<std::string>{"x", "y"}));
+  EXPECT_TRUE(LinesOf(dir.Write("empty", "")).empty());
+}
+
+TEST(ReadLines, EndsWithTheFirstErrorAndBoundsLines) {
+  const TempDir dir;
+  const std::string path = dir.Write("f", "one\ntwo\nthree\n");
+  int taken = 0;
+  const auto refuse_two = [&](std::string_view line) {
+    ++taken;
+    return line == "two" ? Invalid("no two") : Status();
+  };
+  EXPECT_EQ(ReadLines(path, kMany, 10, refuse_two).error(), Invalid("no two"));
+  EXPECT_EQ(taken, 2);
+  const auto any = [](std::string_view) { return Status(); };
+  EXPECT_EQ(ReadLines(path, kMany, 4, any).error(),
+            Invalid("cannot read " + path + ": line 3 is longer than 4 bytes"));
+  const std::string endless = dir.Write("endless", Gzip(std::string(900'000, 'x')));
+  EXPECT_EQ(ReadLines(endless, kMany, 800'000, any).error(),
+            Invalid("cannot read " + endless + ": line 1 is longer than 800000 bytes"));
+  EXPECT_EQ(ReadLines(path, 9, 10, any).error(),
+            Invalid("cannot read " + path + ": larger than 9 bytes"));
+}
+
 TEST(WriteFileAtomic, CreatesAndReplaces) {
   const TempDir dir;
   ASSERT_TRUE(WriteFileAtomic(dir.Path("out"), "first, and longer"));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <vector>
 
 namespace carbon::plan {
 namespace {
@@ -56,6 +57,53 @@ TEST(RunLengths, QuantilesAscendAndHaveTheMean) {
   const auto sum = std::accumulate(left.begin(), left.end(), Duration::zero());
   EXPECT_NEAR(Hours(sum) / static_cast<double>(left.size()),
               Hours(lengths.ExpectedLeft(hours(1)).mean), 0.3);
+}
+
+TEST(RunLengths, RunsOfTheSameTemplateCountAsTheyComeAndTheKindAsOne) {
+  RunLengths lengths(hours(10));
+  for (int i = 0; i < 999; ++i) {
+    lengths.Learn(hours(10));
+  }
+  const std::vector<Duration> alike(4, hours(2));
+  static_assert(RunLengths::kKindCountsAs == 1);
+  const auto left = lengths.ExpectedLeft(Duration::zero(), alike);
+  EXPECT_NEAR(Hours(left.mean), (4 * 2 + 1 * 10) / 5.0, 0.05);
+  EXPECT_EQ(left.quantiles[0], hours(2));
+  EXPECT_EQ(left.quantiles[24], hours(2)) << "four fifths of it";
+  EXPECT_NEAR(Hours(left.quantiles[28]), 10, 0.1);
+  EXPECT_NEAR(Hours(lengths.ExpectedLeft(hours(1), alike).mean), (4 * 1 + 1 * 9) / 5.0, 0.05);
+  EXPECT_NEAR(Hours(lengths.ExpectedLeft(hours(3), alike).mean), 7, 0.1)
+      << "what outlasts its template is one of its kind";
+}
+
+TEST(RunLengths, NoRunsOfATemplateChangeNothing) {
+  RunLengths lengths(hours(1));
+  lengths.Learn(hours(3));
+  EXPECT_EQ(lengths.ExpectedLeft(minutes(1), {}).quantiles,
+            lengths.ExpectedLeft(minutes(1)).quantiles);
+}
+
+TEST(TemplateLengths, RemembersTheLastRunsOfEach) {
+  TemplateLengths lengths;
+  EXPECT_TRUE(lengths.Of(0).empty());
+  EXPECT_TRUE(lengths.Of(UINT32_MAX).empty());
+  lengths.Learn(3, hours(1));
+  EXPECT_TRUE(lengths.Of(0).empty());
+  EXPECT_EQ(std::vector(lengths.Of(3).begin(), lengths.Of(3).end()),
+            std::vector({Duration(hours(1))}));
+  lengths.Learn(0, Duration::zero());
+  lengths.Learn(3, hours(2));
+  EXPECT_EQ(lengths.Of(3).size(), 2U);
+  EXPECT_EQ(lengths.Of(3)[0], hours(1));
+  EXPECT_EQ(lengths.Of(3)[1], hours(2));
+  for (int i = 0; i < 100; ++i) {
+    lengths.Learn(3, hours(5));
+  }
+  EXPECT_EQ(lengths.Of(3).size(), TemplateLengths::kMost);
+  for (const Duration length : lengths.Of(3)) {
+    EXPECT_EQ(length, hours(5)) << "what is long ago is forgotten";
+  }
+  EXPECT_EQ(lengths.Of(0).size(), 1U);
 }
 
 TEST(RunLengths, TakesAnyLength) {

@@ -94,7 +94,7 @@ TEST_P(Reference, IsReproducedDigitByDigit) {
       grid::ParseSeriesCsv(Read(kData + "/carbon/" + want.zone + "_lifecycle.csv.gz"), want.zone);
   ASSERT_TRUE(jobs && signal);
   const auto scenario = FindRules("gaia")->prepare(
-      *jobs, *signal,
+      jobs->jobs, *signal,
       {.start = *ParseTime(want.start), .window = std::chrono::hours(720), .longest_wait = {}});
   ASSERT_TRUE(scenario) << scenario.error().message;
   EXPECT_EQ(scenario->jobs.size(), 1000U);

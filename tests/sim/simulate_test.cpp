@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <memory>
 #include <random>
 #include <string>
@@ -153,36 +154,98 @@ double Sunny(int64_t hour) {
   return hour % 24 >= 9 && hour % 24 < 16 ? 100 + 200 * cloud : 400;
 }
 
-TEST(Simulate, RollingUnderTrueForecastsIsAsGoodAsTheOracle) {
+/// Sixty days of such weather.
+Series SunnySignal() {
   std::vector<double> values(60 * 24);
   for (size_t i = 0; i < values.size(); ++i) {
     values[i] = Sunny(static_cast<int64_t>(i));
   }
+  return {kStart, hours(1), std::move(values)};
+}
+
+/// What is expected of it, where it is forecast rightly each day for four days.
+std::shared_ptr<const Foresight> SunnyForesight(const Series& signal, Time start) {
   std::vector<grid::Forecast> forecasts;
-  for (int64_t hour = 0; hour < 56 * 24; hour += 24) {
-    const Time at = kStart + hours(hour);
-    forecasts.push_back(
-        {.issued_at = at,
-         .series = Series(at, hours(1), {values.begin() + hour, values.begin() + hour + 96})});
+  for (Time at = kStart; at < kStart + hours(56 * 24); at += hours(24)) {
+    forecasts.push_back({.issued_at = at, .series = signal.Between(at, at + hours(96))});
   }
-  const Series signal(kStart, hours(1), std::move(values));
+  return std::make_shared<const Foresight>(Foresight::Of(signal, forecasts, start, signal.end()));
+}
+
+/// Twenty days of such weather; a month before teaches.
+Scenario UnderTrueForecasts(const std::vector<TraceJob>& trace) {
+  static const Series signal = SunnySignal();
+  const Time start = kStart + hours(30 * 24);
+  static const auto foresight = SunnyForesight(signal, start);
+  auto scenario = PreparePlain(trace, signal, {start, hours(20 * 24), {}});
+  EXPECT_TRUE(scenario) << scenario.error().message;
+  scenario->foresight = foresight;
+  return *std::move(scenario);
+}
+
+Grams Emitted(const Scenario& scenario, const char* policy) {
+  const auto outcome = Simulate(scenario, *plan::FindPolicy(policy), Watts(1000));
+  EXPECT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->late, 0U) << policy;
+  return outcome->emitted;
+}
+
+/// Of what the oracle saves.
+double ShareOf(const Scenario& scenario, const char* policy) {
+  const Grams run_now = Emitted(scenario, "run-now");
+  return (run_now - Emitted(scenario, policy)) / (run_now - Emitted(scenario, "oracle"));
+}
+
+TEST(Simulate, RollingUnderTrueForecastsIsAsGoodAsTheOracle) {
   std::mt19937 random(20261129);
-  auto scenario =
-      PreparePlain(RandomTrace(random, 500), signal, {kStart + hours(30 * 24), hours(20 * 24), {}});
-  ASSERT_TRUE(scenario);
-  scenario->foresight = std::make_shared<Foresight>(
-      Foresight::Of(signal, forecasts, kStart + hours(30 * 24), scenario->End()));
-  const auto emitted = [&](const char* policy) {
-    const auto outcome = Simulate(*scenario, *plan::FindPolicy(policy), Watts(1000));
-    EXPECT_TRUE(outcome) << outcome.error().message;
-    EXPECT_EQ(outcome->late, 0U) << policy;
-    return outcome->emitted;
-  };
-  const Grams possible = emitted("run-now") - emitted("oracle");
-  EXPECT_GT((emitted("run-now") - emitted("rolling")) / possible, 0.97);
-  EXPECT_GT((emitted("run-now") - emitted("plan-once")) / possible, 0.9);
-  EXPECT_GT((emitted("run-now") - emitted("rolling-learnt")) / possible, 0.5);
-  EXPECT_GE(emitted("plan-once"), emitted("rolling"));
+  const Scenario scenario = UnderTrueForecasts(RandomTrace(random, 500));
+  EXPECT_GT(ShareOf(scenario, "rolling"), 0.97);
+  EXPECT_GT(ShareOf(scenario, "plan-once"), 0.9);
+  EXPECT_GT(ShareOf(scenario, "rolling-learnt"), 0.5);
+  EXPECT_GE(Emitted(scenario, "plan-once"), Emitted(scenario, "rolling"));
+}
+
+/// Runs of templates that take from 3 to 24 h, each some 3 % more or less than its template.
+std::vector<TraceJob> RecurringTrace(std::mt19937& random, uint32_t templates, size_t runs) {
+  std::uniform_int_distribution<int64_t> arrival(0, 18LL * 86'400'000);
+  std::uniform_real_distribution<double> around(0.97, 1.03);
+  std::vector<TraceJob> trace;
+  for (uint32_t id = 0; id < templates; ++id) {
+    const double typical = 3 * 3.6e6 * std::pow(8.0, static_cast<double>(id) / templates);
+    for (size_t i = 0; i < runs; ++i) {
+      trace.push_back({Duration(arrival(random)),
+                       Duration(static_cast<int64_t>(typical * around(random))), 1, id});
+    }
+  }
+  return trace;
+}
+
+TEST(Simulate, LearntLengthsOfTemplatesThatVaryLittleAreNearlyAsGoodAsKnownOnes) {
+  constexpr unsigned kSeed = 20261130;
+  SCOPED_TRACE("seed " + std::to_string(kSeed));
+  std::mt19937 random(kSeed);
+  auto trace = RecurringTrace(random, 10, 30);
+  const Scenario scenario = UnderTrueForecasts(trace);
+  for (TraceJob& job : trace) {
+    job.template_id = kNoTemplate;
+  }
+  const Scenario nameless = UnderTrueForecasts(trace);
+  const double known = ShareOf(scenario, "rolling");
+  const double learnt = ShareOf(scenario, "rolling-learnt");
+  const double of_the_class = ShareOf(nameless, "rolling-learnt");
+  EXPECT_GT(learnt, known - 0.02);
+  EXPECT_LT(known - learnt, (known - of_the_class) / 3) << "what the class alone costs";
+}
+
+TEST(Simulate, TemplatesThatRunOnceTeachNothing) {
+  std::mt19937 random(7);
+  auto trace = RandomTrace(random, 300);
+  const Scenario nameless = UnderTrueForecasts(trace);
+  for (uint32_t i = 0; i < trace.size(); ++i) {
+    trace[i].template_id = i;
+  }
+  EXPECT_EQ(*Simulate(UnderTrueForecasts(trace), *plan::FindPolicy("rolling-learnt"), Watts(1)),
+            *Simulate(nameless, *plan::FindPolicy("rolling-learnt"), Watts(1)));
 }
 
 TEST(Simulate, CountsARunThatEachPlanContinuesAsOne) {
