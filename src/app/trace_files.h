@@ -9,8 +9,9 @@
 
 namespace carbon::app {
 
-/// Reads what --jobs names: a CSV file, whose times are in `unit`. Reads line by line, so that the
-/// file may be larger than the memory that its jobs take. Errors name the file and the line.
+/// Reads what --jobs names: one CSV file, whose times are in `unit`, or event logs of Spark, each
+/// of which is one job. What a file is shows its first line. Files are read line by line, so that
+/// they may be larger than the memory that their jobs take. Errors name the file and the line.
 Result<sim::Trace> ReadTrace(const std::vector<std::string>& paths, sim::JobUnit unit);
 
 }  // namespace carbon::app

@@ -260,6 +260,137 @@ TEST(Simulate, EndsWithOneClearLineAndCode2WhereTheUserCanMendIt) {
   }
 }
 
+constexpr const char* kJobsHeader = "arrival_time,length,cpus\n";
+
+TEST(Simulate, SaysWhatIsWrongWithATrace) {
+  SimulateOptions none = Small();
+  none.jobs.clear();
+  SimulateOptions two = Small();
+  two.jobs.push_back(two.jobs[0]);
+  const std::string row = "0,3600,1\n";
+  struct Case {
+    SimulateOptions options;
+    std::string want;
+  };
+  const Case cases[] = {
+      {none, "--jobs: give a trace\n"},
+      {two, "jobs.csv is no event log of Spark: give one trace as CSV, or only event logs\n"},
+      {WithJobs(testing::TempDir()), "it is a folder: name the logs in it, --jobs "},
+      {WithJobs(Write("nothing.csv", "")), "empty: expected a header line and rows\n"},
+      {WithJobs(Write("twice.csv", "id,arrival_time,length,cpus\na,0,60,1\na,0,60,1\n")),
+       "twice.csv:3: id 'a' stands twice: leave a row out, or the column if these are two jobs\n"},
+      {WithJobs(Write("endless.csv", kJobsHeader + std::string("0,3600000000,1\n"))),
+       "endless.csv:2: length '3600000000' is not a number from 0 to 100 years\n"},
+      {WithJobs(Write("zstd", "\x28\xB5\x2F\xFD")), "zstd: compressed by zstd: unpack it first"},
+      {WithJobs(Write("running",
+                      "{\"Event\":\"SparkListenerLogStart\"}\n"
+                      "{\"Event\":\"SparkListenerApplicationStart\",\"Timestamp\":1}\n")),
+       "running: no SparkListenerApplicationEnd: the application was still running"},
+  };
+  for (const Case& c : cases) {
+    const Ran ran = RunOn(c.options);
+    EXPECT_EQ(ran.code, 2) << c.want;
+    EXPECT_EQ(ran.out, "") << c.want;
+    EXPECT_THAT(ran.err, HasSubstr(c.want));
+    EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1) << ran.err;
+  }
+}
+
+TEST(Simulate, TakesJobsInAnyOrderAndEqualOnesAsTwoAndCountsThoseWithoutLength) {
+  SimulateOptions options = WithJobs(
+      Write("odd.csv", kJobsHeader + std::string("7200,3600,1\n0,3600,1\n0,3600,1\n0,0,1\n")));
+  options.longest_wait = "1h";
+  options.policies = "run-now";
+  const Ran ran = RunOn(options);
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("3 of 4 jobs\n"
+                                 "1 jobs are left out: they arrive after the window or have no "
+                                 "length\n"));
+  EXPECT_THAT(ran.out, HasSubstr("run-now                0.280 "));
+}
+
+TEST(Simulate, LeavesOutAJobThatOutlastsTheSignal) {
+  SimulateOptions options =
+      WithJobs(Write("long.csv", kJobsHeader + std::string("0,800000000,1\n0,3600,1\n")));
+  options.policies = "run-now";
+  EXPECT_THAT(RunOn(options).out,
+              HasSubstr("1 of 2 jobs\n1 jobs are left out: they may run at times at which the "
+                        "signal is not known\n"));
+}
+
+TEST(Simulate, TakesLocalTimesWithTheirOffsetsAcrossAChangeOfTheClock) {
+  SimulateOptions options = Small();
+  options.signals = {"DE=" + Write("spring.csv",
+                                   "time,g_per_kwh\n2021-03-28T00:30:00+01:00,100\n"
+                                   "2021-03-28T01:30:00+01:00,50\n2021-03-28T02:30:00+01:00,80\n"
+                                   "2021-03-28T04:30:00+02:00,80\n2021-03-28T05:30:00+02:00,80\n"
+                                   "2021-03-28T06:30:00+02:00,80\n2021-03-28T07:30:00+02:00,80\n")};
+  options.policies = "lowest-slot";
+  options.output = "csv";
+  const Ran ran = RunOn(options);
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("DE,lowest-slot,0.05,0.5,1,"));
+}
+
+TEST(Simulate, RefusesTimesWithoutAnOffsetAndSeriesThatAreNone) {
+  const auto signal = [](const char* name, const char* rows) {
+    SimulateOptions options = Small();
+    options.signals = {"DE=" + Write(name, std::string("time,g_per_kwh\n") + rows)};
+    return options;
+  };
+  const auto forecast = [](const char* name, const std::string& rows) {
+    SimulateOptions options = Small();
+    options.forecasts = {"DE=" + Write(name, "issued_at,time,g_per_kwh\n" + rows)};
+    return options;
+  };
+  const std::string issue =
+      "2021-07-01T00:00Z,2021-07-01T00:00Z,1\n2021-07-01T00:00Z,2021-07-01T01:00Z,1\n";
+  struct Case {
+    SimulateOptions options;
+    const char* want;
+  };
+  const Case cases[] = {
+      {signal("local.csv", "2021-03-28T02:30:00,100\n"),
+       "'2021-03-28T02:30:00' is not an RFC 3339"},
+      {signal("none.csv", ""), "none.csv: no rows below the header\n"},
+      {signal("autumn.csv", "2021-10-31T02:30:00+02:00,1\n2021-10-31T02:30:00+02:00,1\n"),
+       "autumn.csv:3: time stands twice\n"},
+      {forecast("again.csv", issue + issue), "again.csv:4: time is before the row above it"},
+      {forecast("back.csv", "2021-07-02T00:00Z,2021-07-02T00:00Z,1\n" + issue),
+       "back.csv:3: issued_at is before the row above it\n"},
+  };
+  for (const Case& c : cases) {
+    const Ran ran = RunOn(c.options);
+    EXPECT_EQ(ran.code, 2) << c.want;
+    EXPECT_THAT(ran.err, HasSubstr(c.want));
+    EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1) << ran.err;
+  }
+}
+
+TEST(Simulate, GoesOnWhereForecastsAreMissing) {
+  SimulateOptions options = Small();
+  options.forecasts = {"DE=" + Write("late.csv",
+                                     "issued_at,time,g_per_kwh\n"
+                                     "2021-07-01T05:00Z,2021-07-01T05:00Z,1\n")};
+  options.policies = "rolling";
+  const Ran ran = RunOn(options);
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("\nrolling "));
+}
+
+TEST(Simulate, TakesEventLogsOfSpark) {
+  SimulateOptions options = Small();
+  options.jobs.clear();
+  for (const char* const log : {"local-1642039451826", "app-20200706201101-0003"}) {
+    options.jobs.push_back(CARBON_SOURCE_DIR "/tests/sim/fixtures/spark_event_logs/" +
+                           std::string(log) + ".jsonl");
+  }
+  options.policies = "run-now";
+  const Ran ran = RunOn(options);
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("1 of 2 jobs\n")) << "the other ran a year and a half later";
+}
+
 TEST(Simulate, EndsWithCode1WhereTheResultCannotBeWritten) {
   std::ostringstream out;
   std::ostringstream err;
