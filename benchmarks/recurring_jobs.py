@@ -116,7 +116,7 @@ def main() -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="example:\n  CK_DATA=~/recordings benchmarks/recurring_jobs.py",
     )
-    parser.add_argument("--times", type=float, default=40, help="how much longer (40)")
+    parser.add_argument("--times", type=float, default=100, help="how much longer (100)")
     parser.add_argument("--start", default="2021-07-15T00:00Z", help="of the first window")
     parser.add_argument("--windows", type=int, default=4, help="of 720 hours, every 40 days (4)")
     parser.add_argument("--zones", nargs="+", default=ZONES, help="zones of data/carbon (all)")

@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <ostream>
 
 #include "app/progress.h"
+#include "app/runs_csv.h"
 #include "app/simulate_plan.h"
 #include "app/simulate_report.h"
 #include "base/text.h"
@@ -25,7 +27,9 @@ constexpr size_t kMostForesight = size_t{2} << 30;  ///< bytes
 /// Runs the policies one after another and remembers how many are behind it.
 class Runner {
  public:
-  Runner(const SimulatePlan& plan, Progress& progress) : plan_(plan), progress_(progress) {
+  /// `runs` may be null.
+  Runner(const SimulatePlan& plan, Progress& progress, RunsCsv* runs)
+      : plan_(plan), progress_(progress), runs_csv_(runs) {
     // Run-now and the oracle are what others are measured by, whoever asks for them.
     for (const plan::Policy* const policy :
          {plan::kPolicies.data(), plan::FindPolicy(plan::kOracle)}) {
@@ -49,9 +53,10 @@ class Runner {
       return scenarios.error().In("zone " + signal.zone);
     }
     std::vector<std::vector<sim::Outcome>> outcomes(policies_.size());
-    for (const sim::Scenario& scenario : *scenarios) {
+    for (size_t window = 0; window < scenarios->size(); ++window) {
+      const sim::Scenario& scenario = (*scenarios)[window];
       for (size_t i = 0; i < policies_.size(); ++i) {
-        auto outcome = Run(scenario, *policies_[i], signal.zone);
+        auto outcome = Run(scenario, *policies_[i], signal.zone, window + 1);
         if (!outcome) {
           return outcome.error();
         }
@@ -119,9 +124,18 @@ class Runner {
   }
 
   Result<sim::Outcome> Run(const sim::Scenario& scenario, const plan::Policy& policy,
-                           const std::string& zone) {
-    auto outcome = sim::Simulate(scenario, policy, plan_.per_cpu,
-                                 [&](double share) { Show(share, zone, policy.name); });
+                           const std::string& zone, size_t window) {
+    const bool asked_for =
+        std::find(plan_.policies.begin(), plan_.policies.end(), &policy) != plan_.policies.end();
+    sim::OnDone on_done;
+    if (runs_csv_ != nullptr && asked_for) {
+      on_done = [&](const sim::JobRun& run) {
+        runs_csv_->Add(plan_.trace, zone, window, policy.name, run);
+      };
+    }
+    auto outcome = sim::Simulate(
+        scenario, policy, plan_.per_cpu, [&](double share) { Show(share, zone, policy.name); },
+        on_done);
     ++runs_;
     return outcome;
   }
@@ -132,6 +146,7 @@ class Runner {
 
   const SimulatePlan& plan_;
   Progress& progress_;
+  RunsCsv* runs_csv_;
   std::vector<const plan::Policy*>
       policies_;  ///< run-now, the oracle, the others that are asked for
   bool needs_foresight_ = false;
@@ -139,7 +154,7 @@ class Runner {
   double runs_ = 0;
 };
 
-Result<SimulateReport> MakeReport(const SimulatePlan& plan, Progress& progress) {
+Result<SimulateReport> MakeReport(const SimulatePlan& plan, Progress& progress, RunsCsv* runs) {
   SimulateReport report{.rules = plan.rules->name,
                         .start = plan.setting.start,
                         .window = plan.setting.window,
@@ -147,7 +162,7 @@ Result<SimulateReport> MakeReport(const SimulatePlan& plan, Progress& progress) 
                         .every = plan.every,
                         .per_cpu = plan.per_cpu,
                         .zones = {}};
-  Runner runner(plan, progress);
+  Runner runner(plan, progress, runs);
   for (const ZoneSignal& signal : plan.signals) {
     auto zone = runner.RunZone(signal);
     if (!zone) {
@@ -167,10 +182,21 @@ Status Run(const SimulateOptions& options, std::ostream& out, std::ostream& err,
   if (!plan) {
     return plan.error();
   }
+  std::optional<RunsCsv> runs;
+  if (!options.runs.empty()) {
+    auto opened = RunsCsv::Open(options.runs);
+    if (!opened) {
+      return opened.error();
+    }
+    runs.emplace(*std::move(opened));
+  }
   Progress progress(err, terminal, Stopwatch());
-  const auto report = MakeReport(*plan, progress);
+  const auto report = MakeReport(*plan, progress, runs ? &*runs : nullptr);
   if (!report) {
     return report.error();
+  }
+  if (const Status closed = runs ? runs->Close() : Status(); !closed) {
+    return closed;
   }
   out << format->write(*report) << std::flush;
   return out ? Status() : Unavailable("cannot write the result");
@@ -188,7 +214,7 @@ std::string Footer() {
   return text +
          "Files may be gzipped. A signal is CSV with the columns time (RFC 3339) and g_per_kwh\n"
          "(empty = unknown), forecasts have issued_at before them; jobs are CSV with the columns\n"
-         "arrival_time, length and cpus.\n"
+         "arrival_time, length and cpus, and template and id, which may be left out.\n"
          "\n"
          "Example:\n"
          "  carbon-kube simulate --jobs data/jobs/pai_1k.csv.gz \\\n"
@@ -218,7 +244,11 @@ CLI::App* AddSimulateCommand(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<SimulateOptions>();
   CLI::App* const command = app.add_subcommand(
       "simulate", "Replay a trace of jobs on recorded grids: what would each policy emit?");
-  command->add_option("--jobs", options->jobs, "trace of jobs")->required()->type_name("FILE");
+  command
+      ->add_option("--jobs", options->jobs,
+                   "trace of jobs, or event logs of Spark, each of which is a job; may be repeated")
+      ->required()
+      ->type_name("FILE");
   command->add_option("--signal", options->signals, "carbon intensity of a zone; may be repeated")
       ->required()
       ->type_name("ZONE=FILE");
@@ -246,6 +276,8 @@ CLI::App* AddSimulateCommand(CLI::App& app, int& exit_code) {
       ->type_name("W");
   command->add_option("-o,--output", options->output, "table, json or csv (table)")
       ->type_name("FORMAT");
+  command->add_option("--runs", options->runs, "also write what became of each job, as CSV")
+      ->type_name("FILE");
   command->footer(Footer());
   command->callback([options, &exit_code] {
     exit_code = RunSimulate(*options, std::cout, std::cerr, ::isatty(STDERR_FILENO) != 0);

@@ -27,9 +27,11 @@ struct SimulateOptions {
   std::string longest_wait;  ///< a duration; empty = by class
   double watts_per_cpu = 1000;
   std::string output = "table";  ///< "json", "csv"
+  std::string runs;              ///< path for what became of each job; empty = none
 };
 
-/// Replays the jobs on every signal under every policy and writes the result to `out`; progress,
+/// Replays the jobs on every signal under every policy and writes the result to `out`, and what
+/// became of each job to the file `runs`, if there is one; progress,
 /// for runs of more than two seconds, and errors go to `err`, which `terminal` says is one. Returns
 /// the exit code: 2 for what the user can mend, with one line that says how.
 int RunSimulate(const SimulateOptions& options, std::ostream& out, std::ostream& err,

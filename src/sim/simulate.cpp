@@ -70,10 +70,11 @@ struct ClassLengths {
 /// jobs that wait or run.
 class Replay {
  public:
-  Replay(const Scenario& scenario, const plan::Policy& policy, Watts per_cpu)
+  Replay(const Scenario& scenario, const plan::Policy& policy, Watts per_cpu, const OnDone& on_done)
       : scenario_(scenario),
         policy_(policy),
         per_cpu_(per_cpu),
+        on_done_(on_done),
         short_{plan::RunLengths(scenario.short_mean), {}},
         long_{plan::RunLengths(scenario.long_mean), {}} {
     if (policy.sight == plan::Sight::present) {
@@ -108,6 +109,17 @@ class Replay {
     Duration length{};
   };
   using Event = EventQueue<Happening>::Event;
+
+  /// A job that has arrived and is not done; its place serves another one afterwards.
+  struct Progressing {
+    size_t index = 0;      ///< of the scenario's jobs
+    Duration unplanned{};  ///< what is neither done nor in the queue
+    Duration left{};       ///< what is still to run
+    Time ran_until = Time::min();
+    Time started;  ///< its first run
+    size_t segments = 0;
+    Grams emitted;
+  };
 
   void PushArrival(size_t job) {
     if (job < scenario_.jobs.size()) {
@@ -234,6 +246,7 @@ class Replay {
     // A run that goes on where the last plan ended has not been paused.
     if (progressing.ran_until != event.time) {
       ++outcome_.segments;
+      progressing.started = progressing.segments++ == 0 ? event.time : progressing.started;
       waits_.Add(event.time - job.arrival);
     }
     progressing.ran_until = event.time + event.what.length;
@@ -252,9 +265,11 @@ class Replay {
       return Unbalanced(Name(place) + " ran while the signal was unknown");
     }
     outcome_.emitted += *grams;
+    jobs_[place].emitted += *grams;
     jobs_[place].left -= event.what.length;
     if (jobs_[place].left == Duration::zero()) {
       ++outcome_.done;
+      Tell(jobs_[place], event.time);
       free_.push_back(place);
       if (policy_.knows == plan::KnownLength::learnt) {
         Learn(job);
@@ -264,6 +279,21 @@ class Replay {
       delays_.Add(delay);
     }
     return {};
+  }
+
+  void Tell(const Progressing& done, Time end) const {
+    if (!on_done_) {
+      return;
+    }
+    const SimJob& job = scenario_.jobs[done.index];
+    const auto run_now =
+        ledger::RunNowFootprint(scenario_.signal, job.arrival, job.length, job.cpus * per_cpu_);
+    on_done_({.job = job,
+              .start = done.started,
+              .end = end,
+              .segments = done.segments,
+              .emitted = done.emitted,
+              .run_now = run_now.value_or(Grams())});
   }
 
   const SimJob& JobAt(size_t place) const { return scenario_.jobs[jobs_[place].index]; }
@@ -276,14 +306,8 @@ class Replay {
   const Scenario& scenario_;
   const plan::Policy& policy_;
   const Watts per_cpu_;
+  const OnDone& on_done_;
   EventQueue<Happening> queue_;
-  /// A job that has arrived and is not done; its place serves another one afterwards.
-  struct Progressing {
-    size_t index = 0;      ///< of the scenario's jobs
-    Duration unplanned{};  ///< what is neither done nor in the queue
-    Duration left{};       ///< what is still to run
-    Time ran_until = Time::min();
-  };
   std::vector<Progressing> jobs_;
   std::vector<size_t> free_;  ///< places in `jobs_`
   ClassLengths short_;
@@ -298,11 +322,11 @@ class Replay {
 }  // namespace
 
 Result<Outcome> Simulate(const Scenario& scenario, const plan::Policy& policy, Watts per_cpu,
-                         const Progress& progress) {
+                         const Progress& progress, const OnDone& on_done) {
   if (plan::PlansByForecast(policy.sight) && scenario.foresight == nullptr) {
     return Unbalanced("policy " + std::string(policy.name) + " plans by what is expected");
   }
-  auto outcome = Replay(scenario, policy, per_cpu).Run(progress);
+  auto outcome = Replay(scenario, policy, per_cpu, on_done).Run(progress);
   if (outcome) {
     if (const Status ok = Audit(scenario, *outcome); !ok) {
       return ok.error();

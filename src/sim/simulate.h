@@ -33,12 +33,24 @@ struct Outcome {
 /// Told the share of jobs that have arrived, from time to time.
 using Progress = std::function<void(double)>;
 
+/// What became of one job.
+struct JobRun {
+  const SimJob& job;
+  Time start;           ///< of its first run
+  Time end;             ///< of its last one
+  size_t segments = 0;  ///< uninterrupted runs
+  Grams emitted;
+  Grams run_now;  ///< had it run on arrival, uninterrupted
+};
+/// Told of each job when it is done.
+using OnDone = std::function<void(const JobRun&)>;
+
 /// Replays a scenario under a policy, every job at `per_cpu` watts per CPU. Deterministic: the same
 /// input gives the same bytes. Fails (internal) where the books do not balance: a schedule that is
 /// not as long as its job, starts before arrival or overlaps itself, or a job that is never done,
 /// and where the policy plans by a foresight that the scenario lacks.
 Result<Outcome> Simulate(const Scenario& scenario, const plan::Policy& policy, Watts per_cpu,
-                         const Progress& progress = {});
+                         const Progress& progress = {}, const OnDone& on_done = {});
 
 /// Submitted = done + unknown + rejected, or an internal error that says what is missing.
 Status Audit(const Scenario& scenario, const Outcome& outcome);

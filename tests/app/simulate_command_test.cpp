@@ -391,6 +391,43 @@ TEST(Simulate, TakesEventLogsOfSpark) {
   EXPECT_THAT(ran.out, HasSubstr("1 of 2 jobs\n")) << "the other ran a year and a half later";
 }
 
+std::string ReadBack(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+TEST(Simulate, WritesWhatBecameOfEachJob) {
+  SimulateOptions options = WithJobs(Write("named.csv",
+                                           "id,template,arrival_time,length,cpus\n"
+                                           "b,nightly,1800,3600,2\na,,0,3600,1\n"));
+  options.policies = "wait-awhile";
+  options.longest_wait = "1h";
+  options.runs = testing::TempDir() + "simulate_command_runs.csv";
+  const Ran ran = RunOn(options);
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(ReadBack(options.runs),
+            "zone,window,policy,id,template,arrival,start,end,segments,grams,run_now_grams\n"
+            "DE,1,wait-awhile,a,,2021-07-01T00:00:00Z,2021-07-01T01:00:00Z,"
+            "2021-07-01T02:00:00Z,1,50,100\n"
+            "DE,1,wait-awhile,b,nightly,2021-07-01T00:30:00Z,2021-07-01T01:00:00Z,"
+            "2021-07-01T02:00:00Z,1,100,150\n");
+  options.runs = "/nowhere/runs.csv";
+  EXPECT_EQ(RunOn(options).code, 2);
+  EXPECT_EQ(RunOn(options).err,
+            "carbon-kube simulate: --runs: cannot write /nowhere/runs.csv: No such file or "
+            "directory\n");
+}
+
+TEST(Simulate, NumbersJobsThatHaveNoIds) {
+  SimulateOptions options = Small();
+  options.policies = "run-now";
+  options.runs = testing::TempDir() + "simulate_command_runs.csv";
+  EXPECT_EQ(RunOn(options).code, 0);
+  EXPECT_THAT(ReadBack(options.runs), HasSubstr("\nDE,1,run-now,1,,2021-07-01T00:00:00Z,"));
+}
+
 TEST(Simulate, EndsWithCode1WhereTheResultCannotBeWritten) {
   std::ostringstream out;
   std::ostringstream err;
