@@ -79,20 +79,11 @@ struct Graph {
   JobTimes times;
 };
 
-Result<Graph> GraphOf(std::span<const Stage> stages, uint32_t slots) {
-  if (slots == 0) {
-    return Invalid("a job needs at least one core");
-  }
-  auto children = ChildrenOf(stages);
-  if (!children) {
-    return children.error();
-  }
-  const auto order = Ordered(stages, *children);
-  if (!order) {
-    return order.error();
-  }
+/// Each stage as early as it can, in `order`.
+Result<JobTimes> EarliestTimes(std::span<const Stage> stages, const std::vector<uint32_t>& order,
+                               uint32_t slots) {
   JobTimes times{.length = {}, .stages = std::vector<StageTimes>(stages.size())};
-  for (const uint32_t index : *order) {
+  for (const uint32_t index : order) {
     const auto length = LengthOf(stages, index, slots);
     if (!length) {
       return length.error();
@@ -107,17 +98,41 @@ Result<Graph> GraphOf(std::span<const Stage> stages, uint32_t slots) {
       return Invalid("the stages take more than 100 years");
     }
   }
-  for (size_t i = order->size(); i-- > 0;) {
-    StageTimes& stage = times.stages[(*order)[i]];
+  return times;
+}
+
+/// What is left between a stage and the latest starts of its children, from the last one back.
+void FindSlack(const Links& children, const std::vector<uint32_t>& order, JobTimes& times) {
+  for (auto index = order.rbegin(); index != order.rend(); ++index) {
+    StageTimes& stage = times.stages[*index];
     Duration latest_end = times.length;
-    for (const uint32_t child : (*children)[(*order)[i]]) {
+    for (const uint32_t child : children[*index]) {
       latest_end = std::min(latest_end, times.stages[child].start + times.stages[child].slack);
     }
     stage.slack = latest_end - stage.length - stage.start;
     stage.importance = static_cast<double>((times.length - stage.slack).count()) /
                        static_cast<double>(times.length.count());
   }
-  return Graph{*std::move(children), std::move(times)};
+}
+
+Result<Graph> GraphOf(std::span<const Stage> stages, uint32_t slots) {
+  if (slots == 0) {
+    return Invalid("a job needs at least one core");
+  }
+  auto children = ChildrenOf(stages);
+  if (!children) {
+    return children.error();
+  }
+  const auto order = Ordered(stages, *children);
+  if (!order) {
+    return order.error();
+  }
+  auto times = EarliestTimes(stages, *order, slots);
+  if (!times) {
+    return times.error();
+  }
+  FindSlack(*children, *order, *times);
+  return Graph{*std::move(children), *std::move(times)};
 }
 
 /// The stages where they are now.

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <boost/json/parse.hpp>
-#include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "base/text.h"
@@ -248,6 +248,7 @@ Status SparkEventLogReader::EndTask(const json::object& event) {
 Status SparkEventLogReader::CountCores() {
   std::vector<std::pair<Time, int64_t>> changes;
   double core_ms = 0;
+  changes.reserve(executors_.size() * 2);
   for (const auto& [id, executor] : executors_) {
     const Time from = std::clamp(executor.added, application_.start, application_.end);
     const Time to = std::clamp(executor.removed.value_or(application_.end), from, application_.end);
@@ -287,9 +288,8 @@ void SparkEventLogReader::LinkStages() {
   }
 }
 
-/// The first stages of a job wait for the last ones of the jobs that ended just before it: of those
-/// that ended before it was submitted, all that no other one of them followed.
-void SparkEventLogReader::LinkJobs() {
+/// Jobs that ran something and ended, by their ends.
+std::vector<const SparkEventLogReader::Job*> SparkEventLogReader::EndedJobs() const {
   std::vector<const Job*> ended;
   for (const auto& [id, job] : jobs_) {
     if (job.ended && !job.stages.empty()) {
@@ -298,39 +298,50 @@ void SparkEventLogReader::LinkJobs() {
   }
   std::stable_sort(ended.begin(), ended.end(),
                    [](const Job* a, const Job* b) { return *a->ended < *b->ended; });
+  return ended;
+}
+
+/// Stages that no other one reads, by place.
+std::vector<bool> SparkEventLogReader::LastStages() const {
+  std::vector<bool> is_last(application_.stages.size(), true);
+  for (const SparkStage& stage : application_.stages) {
+    for (const uint32_t parent : stage.parents) {
+      is_last[parent] = false;
+    }
+  }
+  return is_last;
+}
+
+/// The first stages of a job wait for the last ones of the jobs that ended just before it: of those
+/// that ended before it was submitted, all that no other one of them followed.
+void SparkEventLogReader::LinkJobs() {
+  const auto ended = EndedJobs();
   std::vector<Time> last_start;  // of those so far
+  last_start.reserve(ended.size());
   for (const Job* const job : ended) {
     last_start.push_back(last_start.empty() ? job->submitted
                                             : std::max(last_start.back(), job->submitted));
   }
-  std::vector<bool> has_child(application_.stages.size());
-  for (const SparkStage& stage : application_.stages) {
-    for (const uint32_t parent : stage.parents) {
-      has_child[parent] = true;
-    }
-  }
-  std::vector<std::vector<uint32_t>> added(application_.stages.size());
+  const auto is_last = LastStages();
   for (const auto& [id, job] : jobs_) {
     const auto after =
         std::upper_bound(ended.begin(), ended.end(), job.submitted,
                          [](Time time, const Job* each) { return time < *each->ended; });
     const auto before = static_cast<size_t>(after - ended.begin());
-    std::vector<uint32_t> last;
+    std::vector<uint32_t> waited_for;
     for (size_t i = before; i-- > 0 && *ended[i]->ended >= last_start[before - 1];) {
-      std::copy_if(ended[i]->stages.begin(), ended[i]->stages.end(), std::back_inserter(last),
-                   [&](uint32_t stage) { return !has_child[stage] && ended[i] != &job; });
+      std::copy_if(ended[i]->stages.begin(), ended[i]->stages.end(), std::back_inserter(waited_for),
+                   [&](uint32_t stage) { return is_last[stage]; });
     }
+    std::sort(waited_for.begin(), waited_for.end());
     for (const uint32_t stage : job.stages) {
-      if (application_.stages[stage].parents.empty()) {
-        std::copy_if(last.begin(), last.end(), std::back_inserter(added[stage]),
-                     [&](uint32_t parent) { return parent < stage; });
+      std::vector<uint32_t>& parents = application_.stages[stage].parents;
+      if (parents.empty()) {
+        // Never a later one: the numbers of a damaged log may contradict each other.
+        parents.assign(waited_for.begin(),
+                       std::lower_bound(waited_for.begin(), waited_for.end(), stage));
       }
     }
-  }
-  for (size_t i = 0; i < added.size(); ++i) {
-    std::sort(added[i].begin(), added[i].end());
-    application_.stages[i].parents.insert(application_.stages[i].parents.end(), added[i].begin(),
-                                          added[i].end());
   }
 }
 
@@ -374,6 +385,7 @@ Result<Trace> TraceOf(std::span<const SparkApplication> applications) {
 
 std::vector<plan::Stage> StagesOf(const SparkApplication& application) {
   std::vector<plan::Stage> stages;
+  stages.reserve(application.stages.size());
   for (const SparkStage& each : application.stages) {
     Duration time = each.task_time;
     if (time <= Duration::zero()) {

@@ -93,6 +93,8 @@ class SparkEventLogReader {
   Error At(const std::string& what) const;
   Status CountCores();
   void LinkStages();
+  std::vector<const Job*> EndedJobs() const;
+  std::vector<bool> LastStages() const;
   void LinkJobs();
 
   std::string name_;

@@ -12,7 +12,11 @@ constexpr double kLongestMs = 100.0 * 366 * 86'400'000;
 constexpr double kMostCpus = 1e9;
 
 /// The columns in the order in which CsvRows is told of them.
-enum Column : size_t { kArrival, kLength, kCpus, kTemplate, kId };
+constexpr size_t kArrival = 0;
+constexpr size_t kLength = 1;
+constexpr size_t kCpus = 2;
+constexpr size_t kTemplate = 3;
+constexpr size_t kId = 4;
 constexpr std::array<std::string_view, 5> kNames = {"arrival_time", "length", "cpus", "template",
                                                     "id"};
 
