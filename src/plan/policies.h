@@ -55,7 +55,8 @@ struct PolicyInput {
 };
 
 /// What a policy knows of a job's length when it plans; `learnt`: what of the lengths of jobs of
-/// its class that have ended so far follows for one that has run as long as this one.
+/// its class that have ended so far, and of its template among them, follows for one that has run
+/// as long as this one.
 enum class KnownLength { nothing, believed, learnt, exact };
 
 /// What a policy is shown of the future when it plans.

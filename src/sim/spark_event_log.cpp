@@ -125,6 +125,9 @@ Status SparkEventLogReader::StartApplication(const json::object& event) {
   application_.start = *start;
   application_.name = TextIn(event, "App Name");
   application_.id = TextIn(event, "App ID");
+  if (application_.id.empty()) {
+    application_.id = name_;
+  }
   return {};
 }
 
@@ -194,11 +197,10 @@ Status SparkEventLogReader::SubmitStage(const json::object& event) {
     return At("SparkListenerStageSubmitted has no Stage ID or Number of Tasks");
   }
   const auto submitted = TimeIn(*info, "Submission Time");
-  if (!submitted) {
-    return At("SparkListenerStageSubmitted has no Submission Time");
-  }
-  if (places_.contains(*id)) {
-    return {};  // a later attempt
+  // Without it Spark tells of a stage that has nothing to do.
+  const bool is_later_attempt = places_.contains(*id);
+  if (!submitted || is_later_attempt) {
+    return {};
   }
   const auto place = static_cast<uint32_t>(application_.stages.size());
   places_[*id] = place;

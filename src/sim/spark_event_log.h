@@ -37,7 +37,7 @@ struct SparkStage {
 
 /// One run of an application.
 struct SparkApplication {
-  std::string id;
+  std::string id;  ///< or the log's name, if it does not tell
   std::string name;
   Time start;
   Time end;         ///< > start

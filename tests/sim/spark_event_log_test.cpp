@@ -119,6 +119,21 @@ TEST(SparkEventLogReader, LeavesJobsThatRanAtOnceSideBySide) {
   EXPECT_EQ(application->cpus, 2);
 }
 
+TEST(SparkEventLogReader, LeavesOutStagesThatHadNothingToDo) {
+  const auto application = ReadText(
+      R"({"Event":"SparkListenerApplicationStart","App Name":"a","Timestamp":0})"
+      "\n"
+      R"({"Event":"SparkListenerExecutorAdded","Timestamp":0,"Executor ID":"1",)"
+      R"("Executor Info":{"Total Cores":2}})"
+      "\n"
+      R"({"Event":"SparkListenerStageSubmitted","Stage Info":{"Stage ID":0,"Number of Tasks":0}})"
+      "\n"
+      R"({"Event":"SparkListenerApplicationEnd","Timestamp":100})");
+  ASSERT_TRUE(application) << application.error().message;
+  EXPECT_THAT(application->stages, IsEmpty());
+  EXPECT_EQ(application->id, "app.log") << "the log does not tell its id";
+}
+
 TEST(SparkEventLogReader, RecognisesALogByItsFirstLine) {
   EXPECT_TRUE(SparkEventLogReader::Recognises(
       R"({"Event":"SparkListenerLogStart","Spark Version":"3.1.0-SNAPSHOT"})"));
