@@ -70,6 +70,16 @@ class TraceFile {
   std::optional<sim::SparkEventLogReader> log_;
 };
 
+Error FolderError(const std::string& path) {
+  return Invalid("cannot read " + path + ": it is a folder: name the logs in it, --jobs " + path +
+                 "/*");
+}
+
+Error MixedError(const std::string& path) {
+  return Invalid("--jobs: " + path +
+                 " is no event log of Spark: give one trace as CSV, or only event logs");
+}
+
 }  // namespace
 
 Result<sim::Trace> ReadTrace(const std::vector<std::string>& paths, sim::JobUnit unit) {
@@ -77,8 +87,7 @@ Result<sim::Trace> ReadTrace(const std::vector<std::string>& paths, sim::JobUnit
   for (const std::string& path : paths) {
     std::error_code unknown;
     if (std::filesystem::is_directory(path, unknown)) {
-      return Invalid("cannot read " + path + ": it is a folder: name the logs in it, --jobs " +
-                     path + "/*");
+      return FolderError(path);
     }
     TraceFile file(path, unit);
     const Status read = net::ReadLines(path, kMostBytes, kMostLineBytes,
@@ -87,10 +96,7 @@ Result<sim::Trace> ReadTrace(const std::vector<std::string>& paths, sim::JobUnit
       return read.error();
     }
     if (!file.IsLog()) {
-      return paths.size() == 1
-                 ? file.FinishCsv()
-                 : Invalid("--jobs: " + path +
-                           " is no event log of Spark: give one trace as CSV, or only event logs");
+      return paths.size() == 1 ? file.FinishCsv() : MixedError(path);
     }
     auto application = file.FinishLog();
     if (!application) {
@@ -98,10 +104,7 @@ Result<sim::Trace> ReadTrace(const std::vector<std::string>& paths, sim::JobUnit
     }
     applications.push_back(*std::move(application));
   }
-  if (applications.empty()) {
-    return Invalid("--jobs: give a trace");
-  }
-  return sim::TraceOf(applications);
+  return applications.empty() ? Invalid("--jobs: give a trace") : sim::TraceOf(applications);
 }
 
 }  // namespace carbon::app
