@@ -12,6 +12,7 @@
 
 #include "app/progress.h"
 #include "app/runs_csv.h"
+#include "app/scenario_flags.h"
 #include "app/simulate_plan.h"
 #include "app/simulate_report.h"
 #include "base/text.h"
@@ -225,7 +226,9 @@ std::string Footer() {
          "\\\n"
          "    --signal CISO=data/carbon/CISO_lifecycle.csv.gz \\\n"
          "    --forecast CISO=data/carbon/CISO_forecast_lifecycle.csv.gz \\\n"
-         "    --start 2021-07-15T00:00Z --hours 720 --windows 4 --every 40d\n";
+         "    --start 2021-07-15T00:00Z --hours 720 --windows 4 --every 40d\n"
+         "Example: a cluster in three zones under the controller's own planner\n"
+         "  carbon-kube simulate --scenario data/scenarios/three-zones --data data\n";
 }
 
 }  // namespace
@@ -279,8 +282,13 @@ CLI::App* AddSimulateCommand(CLI::App& app, int& exit_code) {
   command->add_option("--runs", options->runs, "also write what became of each job, as CSV")
       ->type_name("FILE");
   command->footer(Footer());
-  command->callback([options, &exit_code] {
-    exit_code = RunSimulate(*options, std::cout, std::cerr, ::isatty(STDERR_FILENO) != 0);
+  const auto scenarios = AddScenarioFlags(*command);
+  command->callback([options, scenarios, &exit_code] {
+    const bool terminal = ::isatty(STDERR_FILENO) != 0;
+    scenarios->output = options->output;
+    exit_code = scenarios->folders.empty()
+                    ? RunSimulate(*options, std::cout, std::cerr, terminal)
+                    : RunScenarios(*scenarios, std::cout, std::cerr, terminal);
   });
   return command;
 }

@@ -341,6 +341,14 @@ def test_plans_that_are_shown_are_what_the_command_prints() -> None:
         assert output == printed(*command), command
 
 
+def test_scenarios_that_are_shown_are_what_the_command_prints() -> None:
+    shown = shown_in(section(text_of(REFERENCE / "cli.md"), "simulate"))
+    replayed = [each for each in shown if "--scenario" in each[0]]
+    assert replayed, "one at least"
+    for command, output in replayed:
+        assert output == printed(*command), command
+
+
 # ---- Rooms
 
 

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/scenario_sweep.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <numeric>
+#include <optional>
+#include <thread>
+#include <utility>
+
+namespace carbon::app {
+namespace {
+
+/// How far several scenarios are together. Any thread may call it.
+class SharedProgress {
+ public:
+  SharedProgress(Progress& progress, size_t scenarios) : progress_(progress), shares_(scenarios) {}
+
+  void Show(size_t scenario, double share, const std::string& what) {
+    const std::scoped_lock lock(mutex_);
+    shares_[scenario] = share;
+    progress_.Show(
+        std::accumulate(shares_.begin(), shares_.end(), 0.0) / static_cast<double>(shares_.size()),
+        what);
+  }
+
+ private:
+  std::mutex mutex_;
+  Progress& progress_;
+  std::vector<double> shares_;
+};
+
+Result<ScenarioReport> Replay(LoadedScenario loaded, const sim::Progress& progress) {
+  ScenarioReport report{.loaded = std::move(loaded), .outcomes = {}, .savings = {}};
+  sim::FleetScenario& scenario = report.loaded.scenario;
+  for (size_t i = 0; i < sim::kWays.size(); ++i) {
+    // Starting jobs as they come takes no time that is worth a bar.
+    auto outcome = sim::ReplayFleet(
+        scenario, sim::kWays[i], sim::kWays[i] == sim::Way::run_now ? sim::Progress() : progress);
+    if (!outcome) {
+      return outcome.error().In(report.loaded.folder);
+    }
+    report.outcomes[i] = *std::move(outcome);
+  }
+  for (size_t i = 0; i < sim::kWays.size(); ++i) {
+    report.savings[i] = sim::SavingOf(scenario, report.outcomes[i], report.outcomes[0]);
+  }
+  // What nobody reads any more, and what is large.
+  for (sim::FleetOutcome& outcome : report.outcomes) {
+    outcome.runs = {};
+    outcome.job_emitted = {};
+  }
+  scenario.jobs = {};
+  for (sim::FleetZone& zone : scenario.zones) {
+    zone.signal = {};
+    zone.forecasts = {};
+  }
+  return report;
+}
+
+}  // namespace
+
+Result<std::vector<ScenarioReport>> SweepScenarios(const std::vector<std::string>& folders,
+                                                   const std::string& data, Progress& progress) {
+  std::vector<LoadedScenario> loaded;
+  for (const std::string& folder : folders) {
+    auto one = LoadScenario(folder, data);
+    if (!one) {
+      return one.error();
+    }
+    loaded.push_back(*std::move(one));
+  }
+  SharedProgress shared(progress, loaded.size());
+  std::vector<std::optional<Result<ScenarioReport>>> replayed(loaded.size());
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    for (size_t i = next++; i < loaded.size(); i = next++) {
+      replayed[i] =
+          Replay(std::move(loaded[i]), [&](double share) { shared.Show(i, share, folders[i]); });
+    }
+  };
+  {
+    const size_t cores = std::max<size_t>(std::thread::hardware_concurrency(), 1);
+    std::vector<std::jthread> threads;
+    for (size_t i = 0; i < std::min(cores, loaded.size()); ++i) {
+      threads.emplace_back(work);
+    }
+  }
+  std::vector<ScenarioReport> reports;
+  for (auto& report : replayed) {
+    if (!*report) {
+      return report->error();
+    }
+    reports.push_back(**std::move(report));
+  }
+  return reports;
+}
+
+}  // namespace carbon::app

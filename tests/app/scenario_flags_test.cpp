@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/scenario_flags.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <filesystem>
+#include <sstream>
+
+#include "app/simulate.h"
+#include "support/command_line.h"
+#include "support/temp_dir.h"
+
+namespace carbon::app {
+namespace {
+
+using testing::HasSubstr;
+
+struct Ran {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+Ran RunOn(const ScenarioOptions& options) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const int code = RunScenarios(options, out, err, false);
+  return {code, out.str(), err.str()};
+}
+
+class ScenarioFlagsTest : public testing::Test {
+ protected:
+  /// A scenario of two zones, of which the second is cleaner, in a folder of its own.
+  std::string Scenario(const std::string& name, const std::string& more = "") {
+    std::filesystem::create_directory(folder_.Path(name));
+    std::string rows = "time,g_per_kwh\n";
+    for (int hour = 10; hour < 24; ++hour) {
+      rows += "2021-07-01T" + std::to_string(hour) + ":00Z,100\n";
+    }
+    folder_.Write(name + "/de.csv", rows);
+    folder_.Write(name + "/se.csv",
+                  "time,g_per_kwh\n2021-07-01T10:00Z,20\n2021-07-01T11:00Z,20\n"
+                  "2021-07-01T12:00Z,20\n2021-07-01T13:00Z,20\n");
+    folder_.Write(name + "/jobs.csv", "arrival_time,length,cpus\n0,3600,1\n60,7200,1\n0,0,1\n");
+    folder_.Write(name + "/scenario.json", R"({"start": "2021-07-01T10:00Z", "hours": 2,
+      "jobs": "jobs.csv", "zones": [
+        {"zone": "DE", "signal": "de.csv", "cpus": 4, "wattsPerCpu": 1000},
+        {"zone": "SE", "signal": "se.csv", "cpus": 1, "wattsPerCpu": 1000}])" +
+                                               more + "}");
+    return folder_.Path(name);
+  }
+
+  TempDir folder_;
+};
+
+TEST_F(ScenarioFlagsTest, WritesATableForPeople) {
+  const std::string folder = Scenario("a");
+  const Ran ran = RunOn({.folders = {folder}});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(
+      ran.out,
+      folder +
+          ": 2h from 2021-07-01T10:00:00Z, 2 of 3 jobs done\n"
+          "1 jobs are rejected: wider than every zone, without a length, or after the end\n"
+          "way          kg     saved   95 % of weeks  mean wait  p95 wait  lost runs  late  held "
+          "late\n"
+          "run-now      0.300  0.0 %   -              0.00 h     0.00 h    0          0     0\n"
+          "carbon-kube  0.220  26.7 %  -              0.00 h     0.00 h    0          0     0\n"
+          "zone  CPUs  peak run-now  CPU hours  kg     peak carbon-kube  CPU hours  kg\n"
+          "DE    4     2             3          0.300  1                 2          0.200\n"
+          "SE    1     0             0          0.000  1                 1          0.020\n");
+}
+
+TEST_F(ScenarioFlagsTest, WritesCsv) {
+  const std::string folder = Scenario("a");
+  const Ran ran = RunOn({.folders = {folder}, .output = "csv"});
+  EXPECT_THAT(ran.out, HasSubstr("scenario,way,zone,cpus,peak_cpus,cpu_hours,kg_in_zone,submitted,"
+                                 "done,rejected,unfinished,kg,lost_kg,lost_runs,"));
+  EXPECT_THAT(ran.out,
+              HasSubstr("\n" + folder + ",run-now,,,,,,3,2,1,0,0.3,0,0,0,0,2,0,,,0,0,0,0,0\n"));
+  EXPECT_THAT(ran.out, HasSubstr("\n" + folder + ",carbon-kube,SE,1,1,1,0.02,,,,"));
+}
+
+TEST_F(ScenarioFlagsTest, WritesWhatRepeatsARun) {
+  const std::string folder = Scenario("a", R"(, "seed": 9)");
+  const std::string file = folder_.Path("run.json");
+  const Ran ran = RunOn({.folders = {folder}, .run_json = file, .output = "json"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto json = boost::json::parse(ran.out);
+  const auto run = boost::json::parse(folder_.Read("run.json"));
+  EXPECT_EQ(run.at("version").as_string(), CARBON_KUBE_VERSION);
+  const auto& scenario = run.at("scenarios").at(0);
+  EXPECT_EQ(scenario.at("seed").as_int64(), 9);
+  EXPECT_EQ(scenario.at("inputs").as_array().size(), 4U);
+  EXPECT_EQ(scenario.at("inputs").at(0).at("sha256").as_string().size(), 64U);
+  EXPECT_EQ(scenario.at("settings").at("start_margin_seconds").as_int64(), 300);
+  EXPECT_EQ(scenario.at("ways"), json.at("scenarios").at(0).at("ways"));
+  EXPECT_EQ(scenario.at("ways").at(1).at("done").as_int64(), 2);
+  const std::string before = folder_.Read("run.json");
+  EXPECT_EQ(RunOn({.folders = {folder}, .run_json = file, .output = "json"}).out, ran.out);
+  EXPECT_EQ(folder_.Read("run.json"), before);
+}
+
+TEST_F(ScenarioFlagsTest, SeveralAtOnceGiveWhatEachAloneGives) {
+  std::vector<std::string> folders;
+  std::string alone;
+  for (const char* const name : {"c", "a", "b", "d"}) {
+    folders.push_back(
+        Scenario(name, R"(, "faults": [{"kind": "eviction", "zone": "DE", "share": 0.5,
+                           "at": "2021-07-01T10:30Z"}], "seed": )" +
+                           std::to_string(name[0])));
+    alone += (alone.empty() ? "" : "\n") + RunOn({.folders = {folders.back()}}).out;
+  }
+  EXPECT_EQ(RunOn({.folders = folders}).out, alone);
+}
+
+TEST_F(ScenarioFlagsTest, WhatIsWrongIsOneLineAndNothingIsWritten) {
+  const std::string good = Scenario("a");
+  const std::string bad = Scenario("b", R"(, "colour": "green")");
+  const std::string file = folder_.Path("run.json");
+  const Ran ran = RunOn({.folders = {good, bad}, .run_json = file});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_FALSE(std::filesystem::exists(file));
+  EXPECT_THAT(ran.err, HasSubstr("carbon-kube simulate: " + bad +
+                                 "/scenario.json: colour: there is no such key: "));
+  EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1);
+  EXPECT_THAT(RunOn({.folders = {good, good}}).err, HasSubstr("is given twice"));
+  EXPECT_THAT(RunOn({.folders = {"a,b"}}).err, HasSubstr("cannot be a scenario's folder"));
+  EXPECT_THAT(RunOn({.folders = {good}, .output = "xml"}).err, HasSubstr("--output 'xml'"));
+  EXPECT_EQ(RunOn({.folders = {good}, .run_json = folder_.Path("no/run.json")}).code, 2);
+}
+
+TEST_F(ScenarioFlagsTest, TakeThePlaceOfJobsAndSignals) {
+  const auto parsed = [](std::vector<std::string> arguments) {
+    CLI::App app("test");
+    int ignored = 0;
+    AddSimulateCommand(app, ignored);
+    arguments.insert(arguments.begin(), "simulate");
+    try {
+      ParseInOrder(app, std::move(arguments));
+    } catch (const CLI::ParseError& error) {
+      return std::string(error.what());
+    }
+    return std::string("good");
+  };
+  EXPECT_EQ(parsed({"--scenario", "a", "--scenario", "b", "-o", "json"}), "good");
+  EXPECT_EQ(parsed({"--jobs", "a", "--signal", "DE=b"}), "good");
+  EXPECT_EQ(parsed({"--signal", "DE=b"}), "--jobs is required");
+  EXPECT_THAT(parsed({"--scenario", "a", "--hours", "3"}), HasSubstr("excludes"));
+  EXPECT_THAT(parsed({"--jobs", "a", "--signal", "DE=b", "--data", "d"}),
+              HasSubstr("--data requires --scenario"));
+}
+
+}  // namespace
+}  // namespace carbon::app
