@@ -65,7 +65,7 @@ class Object {
     }
   }
 
-  std::string Text(std::string_view key, std::optional<std::string> otherwise = {}) {
+  std::string Text(std::string_view key, const std::optional<std::string>& otherwise = {}) {
     const json::value* const value = Find(key, otherwise.has_value());
     if (value == nullptr) {
       return otherwise.value_or("");
@@ -84,7 +84,8 @@ class Object {
       return otherwise.value_or(range.least);
     }
     const double number = value->is_number() ? value->to_number<double>() : std::nan("");
-    if (!(number >= range.least && number <= range.most)) {
+    const bool in_range = number >= range.least && number <= range.most;
+    if (!in_range) {
       Wrong(key, "must be a number from " + Shortest(range.least) + " to " + Shortest(range.most));
       return range.least;
     }
@@ -121,8 +122,8 @@ class Object {
   }
 
   /// A file's path, which stays in its folder.
-  std::string Path(std::string_view key, std::optional<std::string> otherwise = {}) {
-    std::string path = Text(key, std::move(otherwise));
+  std::string Path(std::string_view key, const std::optional<std::string>& otherwise = {}) {
+    std::string path = Text(key, otherwise);
     const auto steps = Split(path, '/');
     if (path.starts_with('/') || path.find('\0') != std::string::npos ||
         std::find(steps.begin(), steps.end(), "..") != steps.end()) {

@@ -2,6 +2,7 @@
 #include "sim/fleet_replay.h"
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <numeric>
 #include <random>
@@ -168,7 +169,7 @@ class Replay {
       ++zone.down;
       PlacesChanged();
     } else {
-      Draw(runs, static_cast<size_t>(fault.share * static_cast<double>(runs.size()) + 0.5));
+      Draw(runs, static_cast<size_t>(std::lround(fault.share * static_cast<double>(runs.size()))));
     }
     for (const size_t run : runs) {
       Lose(run);

@@ -45,7 +45,8 @@ Status CheckFleet(const FleetScenario& scenario) {
     if (const Status ok = CheckSignal(scenario, zone.signal); !ok) {
       return ok.error().In("zone " + zone.name);
     }
-    if (!(zone.cpus >= kLeastRoom && zone.per_cpu > Watts(0))) {
+    const bool usable = zone.cpus >= kLeastRoom && zone.per_cpu > Watts(0);
+    if (!usable) {
       return Invalid("zone " + zone.name + ": needs 0.001 CPUs or more, and power of more than 0");
     }
   }
