@@ -343,7 +343,11 @@ Result<ScenarioText> ParseScenario(std::string_view text, const std::string& nam
   ReadZones(mistake, root, read);
   ReadPlanner(mistake, root, read.scenario);
   ReadFaults(mistake, root, read.scenario);
-  read.scenario.seed = static_cast<uint64_t>(root.Number("seed", {0, kMostSeed}, 1));
+  const double seed = root.Number("seed", {0, kMostSeed}, 1);
+  if (seed != std::floor(seed)) {
+    root.Wrong("seed", "must be a whole number");
+  }
+  read.scenario.seed = static_cast<uint64_t>(seed);
   root.Done();
   if (mistake.error) {
     return *mistake.error;

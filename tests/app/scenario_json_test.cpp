@@ -155,6 +155,7 @@ INSTANTIATE_TEST_SUITE_P(
              "faults[3].share: must be a number from 0 to 1"},
         Case{"NoSeed", "\"seed\": 7", "\"seed\": -7",
              "seed: must be a number from 0 to 9007199254740992"},
+        Case{"ABrokenSeed", "\"seed\": 7", "\"seed\": 7.5", "seed: must be a whole number"},
         Case{"AListOfNothing", "\"DE_f.csv\"", "[]",
              "zones[0].forecast: must be a text of 1 to 1000 bytes"}),
     [](const auto& tested) { return tested.param.name; });
