@@ -143,6 +143,12 @@ Result<Compiled> Compile(const Options& options) {
   }
   loop.rooms = problems.Take("--room", ParseRooms(options.rooms));
   auto regions = problems.Take(ParseRegions(options.regions, options.signal.provider.name));
+  for (const auto& [region, cpus] : loop.rooms) {
+    if (!regions.map.contains(region)) {
+      problems.Take("--room", Result<bool>(Invalid("region " + Printable(region) +
+                                                   " has no zone: --region REGION=ZONE")));
+    }
+  }
   compiled.daemon.regions = std::move(regions.map);
   compiled.daemon.instance = options.instance.empty() ? ProcessName() : options.instance;
   if (options.leader_elect) {

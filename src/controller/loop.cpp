@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace carbon::controller {
@@ -19,16 +20,6 @@ std::string PlanKey(const plan::Reason& reason) {
     key += " " + reason.chosen->region + " " + FormatTime(reason.chosen->start);
   }
   return key;
-}
-
-/// What an earlier process told the pod.
-std::string KeyOnPod(const workloads::PodView& pod) {
-  const auto found = pod.annotations.find(workloads::kPlanAnnotation);
-  if (found == pod.annotations.end()) {
-    return "";
-  }
-  const auto reason = plan::ReasonFromJson(found->second);
-  return reason ? PlanKey(*reason) : "";
 }
 
 Decision BadRequest(const workloads::PodView& pod, Time now, const Error& error) {
@@ -66,13 +57,42 @@ StepResult Loop::Step(const World& world) {
   return result;
 }
 
-std::vector<Loop::Task> Loop::Decide(const World& world) const {
+Loop::Said Loop::SaidOf(const plan::Reason& reason) {
+  Said said{.plan = PlanKey(reason), .start = {}};
+  if (reason.chosen) {
+    said.start = plan::ToldStart{reason.chosen->region, reason.chosen->start};
+  }
+  return said;
+}
+
+/// By an earlier process.
+Loop::Said Loop::SaidOn(const workloads::PodView& pod) {
+  const auto found = pod.annotations.find(workloads::kPlanAnnotation);
+  if (found == pod.annotations.end()) {
+    return {};
+  }
+  const auto reason = plan::ReasonFromJson(found->second);
+  return reason ? SaidOf(*reason) : Said{};
+}
+
+std::vector<plan::Room> Loop::Rooms(const World& world) const {
+  if (settings_.rooms.empty()) {
+    return {};
+  }
+  std::vector<workloads::PodView> let_go = world.let_go;
+  for (const HeldPod& held : world.held) {
+    if (const auto released = released_.find(held.pod.uid); released != released_.end()) {
+      let_go.push_back(held.pod);
+      let_go.back().annotations[std::string(workloads::kPlanAnnotation)] = released->second;
+    }
+  }
+  return RoomsOf(settings_.rooms, let_go, *world.fleet, settings_.defaults, world.now);
+}
+
+std::vector<Loop::Task> Loop::Decide(const World& world) {
   std::vector<Task> tasks;
   plan::Snapshot snapshot{
-      .now = world.now,
-      .board = world.board,
-      .jobs = {},
-      .rooms = RoomsOf(settings_.rooms, world.let_go, *world.fleet, settings_.defaults, world.now)};
+      .now = world.now, .board = world.board, .jobs = {}, .rooms = Rooms(world)};
   std::vector<const HeldPod*> pods_of_jobs;
   for (const HeldPod& held : world.held) {
     if (released_.contains(held.pod.uid)) {
@@ -92,6 +112,10 @@ std::vector<Loop::Task> Loop::Decide(const World& world) const {
                              .cpus = RequestOf(held.pod, settings_.defaults).cpu_cores,
                              .owner = held.pod.ns,
                              .since = held.arrival});
+    if (!settings_.rooms.empty()) {
+      snapshot.jobs.back().told =
+          said_.try_emplace(held.pod.uid, SaidOn(held.pod)).first->second.start;
+    }
   }
   auto decisions = planner_.Decide(snapshot);
   for (size_t i = 0; i < decisions.size(); ++i) {
@@ -130,7 +154,7 @@ Status Loop::Release(const Task& task, Time now) {
   if (!done) {
     return done;
   }
-  released_.insert(task.held->pod.uid);
+  released_.emplace(task.held->pod.uid, plan::ToJson(task.decision.reason));
   ++counters_.released;
   const plan::Reason& reason = task.decision.reason;
   // A pod that never had room is its owner's wish, not our delay.
@@ -147,7 +171,6 @@ Status Loop::Release(const Task& task, Time now) {
     ++counters_.released_bad_request;
     spdlog::warn("pod {}: {}", task.held->pod.id(), plan::Sentence(reason));
   } else {
-    counters_.released_crowded += reason.cause == Cause::crowded ? 1 : 0;
     spdlog::info("pod {}: {}", task.held->pod.id(), plan::Sentence(reason));
   }
   return {};
@@ -155,16 +178,16 @@ Status Loop::Release(const Task& task, Time now) {
 
 Status Loop::Explain(const Task& task) {
   const workloads::PodView& pod = task.held->pod;
-  const std::string key = PlanKey(task.decision.reason);
-  const auto known = said_.try_emplace(pod.uid, KeyOnPod(pod)).first;
-  if (known->second == key) {
+  Said said = SaidOf(task.decision.reason);
+  const auto known = said_.try_emplace(pod.uid, SaidOn(pod)).first;
+  if (known->second.plan == said.plan) {
     return {};
   }
   const Status done = actuator_.Explain(pod, task.decision);
   if (!done) {
     return done;
   }
-  known->second = key;
+  known->second = std::move(said);
   ++counters_.explained;
   spdlog::info("pod {}: {}", pod.id(), plan::Sentence(task.decision.reason));
   return {};
@@ -175,7 +198,7 @@ void Loop::Forget(const World& world) {
   for (const HeldPod& held : world.held) {
     present.insert(held.pod.uid);
   }
-  std::erase_if(released_, [&](const std::string& uid) { return !present.contains(uid); });
+  std::erase_if(released_, [&](const auto& entry) { return !present.contains(entry.first); });
   std::erase_if(said_, [&](const auto& entry) { return !present.contains(entry.first); });
 }
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <set>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,7 +46,6 @@ struct LoopCounters {
   uint64_t explained = 0;
   uint64_t released_without_signal = 0;  ///< fail open: the intensity was unknown
   uint64_t released_bad_request = 0;     ///< fail open: an annotation could not be read
-  uint64_t released_crowded = 0;         ///< the cleaner hours had no room left
   uint64_t released_late = 0;  ///< after their latest start, though it came after their arrival
   uint64_t conflicts = 0;
   uint64_t failures = 0;  ///< of actions, by the world's fault
@@ -75,7 +74,16 @@ class Loop {
 
  private:
   struct Task;
-  std::vector<Task> Decide(const World& world) const;
+  /// What a pod was told.
+  struct Said {
+    std::string plan;  ///< in short
+    std::optional<plan::ToldStart> start;
+  };
+  static Said SaidOf(const plan::Reason& reason);
+  static Said SaidOn(const workloads::PodView& pod);
+  std::vector<Task> Decide(const World& world);
+  /// The rooms, with those pods in them that were let go but are still seen as held.
+  std::vector<plan::Room> Rooms(const World& world) const;
   Status Act(const Task& task, Time now);
   Status Release(const Task& task, Time now);
   Status Explain(const Task& task);
@@ -85,8 +93,9 @@ class Loop {
   plan::Planner planner_;
   Actuator& actuator_;
   LoopCounters counters_;
-  std::map<std::string, std::string> said_;  ///< pod uid → the plan it was told, in short
-  std::set<std::string> released_;           ///< uids let go but still held in the last observation
+  std::map<std::string, Said> said_;  ///< by pod uid
+  /// By uid, the plans of those let go but still held in the last observation.
+  std::map<std::string, std::string> released_;
 };
 
 }  // namespace carbon::controller

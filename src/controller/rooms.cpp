@@ -41,7 +41,7 @@ std::vector<plan::Room> RoomsOf(const RoomLimits& limits,
     if (room == rooms.end()) {
       continue;
     }
-    const Time start = plan && plan->chosen ? plan->chosen->start : pod.created;
+    const Time start = !plan ? pod.created : plan->chosen ? plan->chosen->start : plan->decided_at;
     const auto wish = workloads::ReadWish(pod, pod.created, defaults);
     const Time end = start + (wish ? wish->length : defaults.length);
     room->taken.push_back({.cpus = workloads::RequestOf(pod, defaults).cpu_cores,

@@ -227,8 +227,9 @@ double WorthOfRoom(const Slots& slots, std::span<const Demand> demands, const Bo
 double LooksAtAll(const Slots& slots, std::span<const Demand> demands) {
   double looks = 0;
   for (const Demand& demand : demands) {
+    const Time latest = std::min(demand.latest_start, slots.end());
     looks += static_cast<double>(demand.places.size()) *
-             (1 + Hours(demand.latest_start - demand.earliest) / Hours(slots.length));
+             (1 + std::max(0.0, Hours(latest - demand.earliest) / Hours(slots.length)));
   }
   return looks;
 }
@@ -262,11 +263,10 @@ void Reconsider(Timetable& timetable, std::span<const Demand> demands,
   }
 }
 
-}  // namespace
-
-FleetPlan PlanEarliest(Timetable& timetable, std::span<const Demand> demands) {
+FleetPlan EarliestInOrder(Timetable& timetable, std::span<const Demand> demands,
+                          const std::vector<size_t>& order) {
   FleetPlan plan{.bookings = Bookings(demands.size())};
-  for (const size_t i : ByWaiting(demands)) {
+  for (const size_t i : order) {
     plan.bookings[i] = timetable.FindEarliest(demands[i]);
     if (plan.bookings[i]) {
       timetable.Take(demands[i], *plan.bookings[i]);
@@ -276,31 +276,14 @@ FleetPlan PlanEarliest(Timetable& timetable, std::span<const Demand> demands) {
   return plan;
 }
 
-FleetPlan PlanFleet(Timetable& timetable, std::span<const Demand> demands,
-                    const FleetRules& rules) {
-  const double looks = std::max(1.0, LooksAtAll(timetable.slots(), demands));
-  const auto stride = static_cast<size_t>(
-      std::max(1.0, std::ceil(looks * static_cast<double>(rules.price_rounds) / rules.looks)));
-  Market market(timetable, demands, stride);
-  Bookings wishes = market.AskAll();
-  if (market.Fits()) {
-    FleetPlan plan{.bookings = std::move(wishes), .bound = market.bound(), .optimal = true};
-    TakeAll(timetable, demands, plan.bookings);
-    Summarise(plan);
-    return plan;
-  }
-  const FleetPlan earliest = PlanEarliest(timetable, demands);
-  market.Open(WorthOfRoom(timetable.slots(), demands, wishes, earliest.bookings));
-  for (size_t round = 0; round < rules.price_rounds; ++round) {
-    market.Haggle(round);
-  }
-  const auto order = TakingTurns(demands, timetable.slots().length);
-  FleetPlan best = earliest;
-  FleetPlan plan = earliest;
-  const auto attempts = static_cast<size_t>(std::clamp(
-      rules.looks / looks, 1.0, static_cast<double>(std::max<size_t>(1, rules.attempts))));
+/// The best of what `plan`, whose room is taken, becomes in some attempts, and itself; its room is
+/// taken in the end.
+FleetPlan Improved(Timetable& timetable, std::span<const Demand> demands,
+                   const std::vector<size_t>& order, const std::vector<double>& prices,
+                   size_t attempts, FleetPlan plan) {
+  FleetPlan best = plan;
   for (size_t attempt = 0; attempt < attempts; ++attempt) {
-    timetable.SetPrices(Scaled(market.best_prices(), kScales[attempt % kScales.size()]));
+    timetable.SetPrices(Scaled(prices, kScales[attempt % kScales.size()]));
     Reconsider(timetable, demands, order, plan.bookings);
     timetable.SetPrices({});
     Reconsider(timetable, demands, order, plan.bookings);
@@ -311,6 +294,47 @@ FleetPlan PlanFleet(Timetable& timetable, std::span<const Demand> demands,
   }
   GiveBackAll(timetable, demands, plan.bookings);
   TakeAll(timetable, demands, best.bookings);
+  return best;
+}
+
+}  // namespace
+
+FleetPlan PlanEarliest(Timetable& timetable, std::span<const Demand> demands) {
+  return EarliestInOrder(timetable, demands, ByWaiting(demands));
+}
+
+FleetPlan PlanFleet(Timetable& timetable, std::span<const Demand> demands,
+                    const FleetRules& rules) {
+  const double looks = std::max(1.0, LooksAtAll(timetable.slots(), demands));
+  const double stride = std::ceil(looks * static_cast<double>(rules.price_rounds) / rules.looks);
+  Market market(timetable, demands,
+                static_cast<size_t>(
+                    std::clamp(stride, 1.0, std::max(1.0, static_cast<double>(demands.size())))));
+  Bookings wishes = market.AskAll();
+  if (market.Fits()) {
+    FleetPlan plan{.bookings = std::move(wishes), .bound = market.bound()};
+    TakeAll(timetable, demands, plan.bookings);
+    Summarise(plan);
+    plan.optimal = !IsCheaper(plan.bound, plan.cost);
+    return plan;
+  }
+  const auto order = TakingTurns(demands, timetable.slots().length);
+  const FleetPlan earliest = PlanEarliest(timetable, demands);
+  GiveBackAll(timetable, demands, earliest.bookings);
+  market.Open(WorthOfRoom(timetable.slots(), demands, wishes, earliest.bookings));
+  for (size_t round = 0; round < rules.price_rounds; ++round) {
+    market.Haggle(round);
+  }
+  timetable.SetPrices({});
+  const auto attempts = static_cast<size_t>(std::clamp(
+      rules.looks / looks, 1.0, static_cast<double>(std::max<size_t>(1, rules.attempts))));
+  FleetPlan best = Improved(timetable, demands, order, market.best_prices(), attempts,
+                            EarliestInOrder(timetable, demands, order));
+  if (IsBetter(earliest, best)) {
+    GiveBackAll(timetable, demands, best.bookings);
+    TakeAll(timetable, demands, earliest.bookings);
+    best = Improved(timetable, demands, order, market.best_prices(), attempts, earliest);
+  }
   best.bound = market.bound();
   return best;
 }

@@ -38,10 +38,10 @@ struct FleetRules {
 ///
 /// Room that more jobs want than there is gets a price (Lagrange multipliers; M. Fisher, "The
 /// Lagrangian relaxation method for solving integer programming problems", 1981), so that those go
-/// elsewhere that lose least by it. Beginning with PlanEarliest(), which finds room for as many as
-/// come first, each job then takes the cheapest way in the room that the others leave, first at
-/// those prices, then without. Owners take turns by the CPU time they have been given, of an
-/// owner's jobs the one that waits longest comes first; jobs that cannot wait come before all.
+/// elsewhere that lose least by it. Beginning with each job as early as there is room, each then
+/// takes the cheapest way in the room that the others leave, first at those prices, then without.
+/// Owners take turns by the CPU time they have been given, of an owner's jobs the one that waits
+/// longest comes first; jobs that cannot wait come before all.
 ///
 /// Promises: capacity is never exceeded; a run without a pause starts by its demand's latest start,
 /// all end by its latest end; the plan places at least as many demands as PlanEarliest(), and where

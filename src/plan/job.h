@@ -20,16 +20,25 @@ struct Place {
   bool operator==(const Place&) const = default;
 };
 
+/// A start that a job's owner has been told of.
+struct ToldStart {
+  std::string region;
+  Time start;
+
+  bool operator==(const ToldStart&) const = default;
+};
+
 /// Work that waits for its start. All times are absolute.
 struct Job {
-  std::string id;                ///< unique among the jobs of a snapshot: "namespace/name"
-  std::vector<Place> places;     ///< where it may run; empty where no node matches today
-  Duration length{};             ///< expected run time, > 0
-  Time latest_start;             ///< starting later would break the deadline or the promised delay
-  std::optional<Time> deadline;  ///< to have finished; for people, latest_start is what binds
-  double cpus = 1;               ///< of the room that jobs share
-  std::string owner;             ///< who shares room fairly with others: the namespace
-  Time since;                    ///< waits since
+  std::string id;                 ///< unique among the jobs of a snapshot: "namespace/name"
+  std::vector<Place> places;      ///< where it may run; empty where no node matches today
+  Duration length{};              ///< expected run time, > 0
+  Time latest_start;              ///< starting later would break the deadline or the promised delay
+  std::optional<Time> deadline;   ///< to have finished; for people, latest_start is what binds
+  double cpus = 1;                ///< of the room that jobs share
+  std::string owner;              ///< who shares room fairly with others: the namespace
+  Time since;                     ///< waits since
+  std::optional<ToldStart> told;  ///< kept in shared room, unless another saves enough
 };
 
 }  // namespace carbon::plan

@@ -120,27 +120,22 @@ bool IsWorthTheWait(const std::optional<Option>& later, const Option& now,
              now.emissions * (1 - parameters.min_saving);
 }
 
-/// What the two best ways are, and whether room is all that keeps the job from waiting.
+/// What is decided of a job.
 struct Choice {
   Option now;
-  std::optional<Option> later;  ///< where it is worth the wait
-  bool crowded = false;
+  std::optional<Option> later;  ///< where it waits
 };
 
 Choice Choose(const Candidates& candidates, const std::vector<KnownPlace>& places, const Job& job,
-              Time now, const SharedStart* shared, const Parameters& parameters) {
+              Time now, const std::optional<PlannedStart>& shared, const Parameters& parameters) {
   Choice choice{.now = *std::min_element(candidates.now.begin(), candidates.now.end(), Cleaner),
-                .later = {}};
-  std::optional<Option> alone;
-  if (shared != nullptr) {
-    alone = LaterOption(places, job, now, shared->alone);
-  } else if (!candidates.later.empty()) {
-    alone = candidates.later.front();
+                .later = LaterOption(places, job, now, shared)};
+  if (shared && shared->start <= now) {
+    choice.now = candidates.now[shared->place];
   }
-  choice.later = shared == nullptr ? alone : LaterOption(places, job, now, shared->shared);
-  if (!IsWorthTheWait(choice.later, choice.now, parameters)) {
-    choice.later.reset();
-    choice.crowded = shared != nullptr && IsWorthTheWait(alone, choice.now, parameters);
+  if (!shared && !candidates.later.empty() &&
+      IsWorthTheWait(candidates.later.front(), choice.now, parameters)) {
+    choice.later = candidates.later.front();
   }
   return choice;
 }
@@ -150,12 +145,9 @@ Cause CauseOf(const Choice& choice, Time now, Time latest, const Parameters& par
     return Cause::clean_enough;
   }
   if (choice.later) {
-    return Cause::cleaner_window;
+    return choice.later->emissions < choice.now.emissions ? Cause::cleaner_window : Cause::crowded;
   }
-  if (latest <= now) {
-    return Cause::deadline_forces;
-  }
-  return choice.crowded ? Cause::crowded : Cause::cleanest_now;
+  return latest <= now ? Cause::deadline_forces : Cause::cleanest_now;
 }
 
 }  // namespace
@@ -163,14 +155,15 @@ Cause CauseOf(const Choice& choice, Time now, Time latest, const Parameters& par
 std::vector<Decision> Planner::Decide(const Snapshot& snapshot) const {
   // A job alone is planned to the minute; together they are planned by the hour.
   const bool together = !snapshot.rooms.empty() || parameters_.patience > GramsPerHour(0);
-  std::vector<SharedStart> shared;
+  std::vector<std::optional<PlannedStart>> shared(snapshot.jobs.size());
   if (together) {
-    shared = ShareRoom(WaitingJobs(snapshot), snapshot.rooms, snapshot.now, parameters_.patience);
+    shared = ShareRoom(WaitingJobs(snapshot), snapshot.rooms, snapshot.now, parameters_.patience,
+                       parameters_.min_saving);
   }
   std::vector<Decision> decisions;
   decisions.reserve(snapshot.jobs.size());
   for (size_t i = 0; i < snapshot.jobs.size(); ++i) {
-    decisions.push_back(DecideOne(snapshot.jobs[i], snapshot, together ? &shared[i] : nullptr));
+    decisions.push_back(DecideOne(snapshot.jobs[i], snapshot, shared[i]));
   }
   return decisions;
 }
@@ -187,7 +180,7 @@ std::vector<WaitingJob> Planner::WaitingJobs(const Snapshot& snapshot) const {
 }
 
 Decision Planner::DecideOne(const Job& job, const Snapshot& snapshot,
-                            const SharedStart* shared) const {
+                            const std::optional<PlannedStart>& shared) const {
   const Time now = snapshot.now;
   Decision decision{
       .job = job.id, .action = Decision::Action::release, .region = {}, .start = now, .reason = {}};

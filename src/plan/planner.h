@@ -55,8 +55,9 @@ struct Decision {
 /// Promises: a job is never held past its latest start; a held job is expected to emit less than
 /// if it were released; a job whose zones are all unknown is released. Signals of different kinds
 /// are never compared: the kind of the job's first known place counts, others are unknown. Where
-/// regions have rooms, no more jobs are planned into an hour than fit in; a job that finds no room
-/// in a cleaner hour is released, since a full region is the scheduler's to queue for.
+/// regions have rooms, jobs are planned into them together, and one that has no room now waits for
+/// it, though it may be no cleaner then; a job for which no room is found before its latest start
+/// is planned as if there were all that it needs.
 class Planner {
  public:
   explicit Planner(Parameters parameters) : parameters_(parameters) {}
@@ -65,7 +66,8 @@ class Planner {
   std::vector<Decision> Decide(const Snapshot& snapshot) const;
 
  private:
-  Decision DecideOne(const Job& job, const Snapshot& snapshot, const SharedStart* shared) const;
+  Decision DecideOne(const Job& job, const Snapshot& snapshot,
+                     const std::optional<PlannedStart>& shared) const;
   std::vector<WaitingJob> WaitingJobs(const Snapshot& snapshot) const;
 
   Parameters parameters_;

@@ -204,8 +204,9 @@ std::string Sentence(const Reason& reason) {
     case Cause::clean_enough:
       return StartingSentence(reason) + ": clean enough (" + reason.note + ")";
     case Cause::crowded:
-      return StartingSentence(reason) + ": the cleaner hours have no room left" +
-             DeadlineClause(reason);
+      return "waiting until " + FormatClock(reason.chosen->start, reason.decided_at) + " UTC" +
+             Where(*reason.chosen) + " at " + Intensity(reason.chosen->intensity) +
+             ": there is no room before" + DeadlineClause(reason);
     case Cause::deadline_forces:
       return StartingSentence(reason) + ": waiting longer would make it late" +
              DeadlineClause(reason);

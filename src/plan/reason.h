@@ -27,7 +27,7 @@ enum class Cause {
   cleaner_window,   ///< held: a later start is expected to emit less
   cleanest_now,     ///< released: no start before the latest one is expected to emit enough less
   clean_enough,     ///< released: the intensity is at or below the threshold
-  crowded,          ///< released: in the hours that are cleaner there is no room left
+  crowded,          ///< held: there is no room before
   deadline_forces,  ///< released: waiting longer would break the deadline or the promised delay
   no_signal,        ///< released: the intensity where the job may run is unknown
   no_place,         ///< released: no node matches, which is the scheduler's to say

@@ -53,52 +53,151 @@ class Numbers {
   std::map<std::string, size_t> numbers_;
 };
 
-std::optional<PlannedStart> StartOf(const std::optional<Booking>& booking) {
-  return booking ? std::optional(PlannedStart{booking->place, booking->runs.front().start})
-                 : std::nullopt;
-}
+/// All that is planned at one look.
+class Look {
+ public:
+  Look(std::span<const WaitingJob> jobs, std::span<const Room> rooms, Time now,
+       GramsPerHour patience)
+      : jobs_(jobs), rooms_(rooms), now_(now), patience_(patience), slots_(SlotsFor(jobs, now)) {
+    for (const WaitingJob& waiting : jobs) {
+      demands_.push_back(DemandOf(waiting));
+    }
+    timetable_.emplace(slots_, supplies_, patience);
+    bookings_.resize(jobs.size());
+  }
 
-}  // namespace
+  std::vector<std::optional<PlannedStart>> Plan(double min_saving) {
+    KeepWhatWasTold();
+    PlanTheOthers();
+    for (size_t i = 0; i < jobs_.size(); ++i) {
+      if (jobs_[i].job->told && bookings_[i]) {
+        Reconsider(i);
+      }
+    }
+    std::vector<std::optional<PlannedStart>> starts;
+    for (size_t i = 0; i < jobs_.size(); ++i) {
+      LetGoIfNoWorse(i, min_saving);
+      const auto& booking = bookings_[i];
+      starts.push_back(
+          booking ? std::optional(PlannedStart{booking->place, booking->runs.front().start})
+                  : std::nullopt);
+    }
+    return starts;
+  }
 
-std::vector<SharedStart> ShareRoom(std::span<const WaitingJob> jobs, std::span<const Room> rooms,
-                                   Time now, GramsPerHour patience) {
-  const Slots slots = SlotsFor(jobs, now);
-  Numbers places;
-  Numbers owners;
-  std::vector<Supply> supplies;
-  std::vector<Demand> demands;
-  demands.reserve(jobs.size());
-  for (const WaitingJob& waiting : jobs) {
+ private:
+  Demand DemandOf(const WaitingJob& waiting) {
     const Job& job = *waiting.job;
     Demand demand{.places = {},
                   .cpus = job.cpus,
                   .length = job.length,
-                  .earliest = now,
-                  .latest_start = std::max(now, waiting.latest_start),
-                  .owner = owners.Of(job.owner).first,
+                  .earliest = now_,
+                  .latest_start = std::clamp(waiting.latest_start, now_, slots_.end()),
+                  .owner = owners_.Of(job.owner).first,
                   .since = job.since};
     for (const KnownPlace& known : waiting.places) {
       const std::string& region = known.place->region;
-      const auto [supply, added] = places.Of(region);
+      const auto [supply, added] = places_.Of(region);
       if (added) {
-        const auto room = std::find_if(rooms.begin(), rooms.end(),
+        const auto room = std::find_if(rooms_.begin(), rooms_.end(),
                                        [&](const Room& each) { return each.region == region; });
-        supplies.push_back(SupplyOf(slots, known, room == rooms.end() ? nullptr : &*room, now));
+        supplies_.push_back(SupplyOf(slots_, known, room == rooms_.end() ? nullptr : &*room, now_));
       }
       demand.places.push_back({supply, known.place->power});
     }
-    demands.push_back(std::move(demand));
+    return demand;
   }
-  Timetable timetable(slots, std::move(supplies), patience);
-  std::vector<SharedStart> starts(jobs.size());
-  for (size_t i = 0; i < jobs.size(); ++i) {
-    starts[i].alone = StartOf(timetable.FindAlone(demands[i]));
+
+  void Book(size_t i, std::optional<Booking> booking) {
+    if (bookings_[i]) {
+      timetable_->GiveBack(demands_[i], *bookings_[i]);
+    }
+    bookings_[i] = std::move(booking);
+    if (bookings_[i]) {
+      timetable_->Take(demands_[i], *bookings_[i]);
+    }
   }
-  const FleetPlan plan = PlanFleet(timetable, demands);
-  for (size_t i = 0; i < jobs.size(); ++i) {
-    starts[i].shared = StartOf(plan.bookings[i]);
+
+  void KeepWhatWasTold() {
+    for (size_t i = 0; i < jobs_.size(); ++i) {
+      const auto& told = jobs_[i].job->told;
+      for (size_t place = 0; told && place < jobs_[i].places.size(); ++place) {
+        const Time start = std::max(told->start, now_);
+        if (jobs_[i].places[place].place->region == told->region &&
+            start <= demands_[i].latest_start) {
+          Book(i, timetable_->At(demands_[i], place, start));
+        }
+      }
+    }
   }
-  return starts;
+
+  /// Those without a booking, in the room that the others have left.
+  void PlanTheOthers() {
+    std::vector<size_t> others;
+    std::vector<Demand> demands;
+    for (size_t i = 0; i < jobs_.size(); ++i) {
+      if (!bookings_[i]) {
+        others.push_back(i);
+        demands.push_back(demands_[i]);
+      }
+    }
+    std::vector<Supply> left = supplies_;
+    for (size_t supply = 0; supply < left.size(); ++supply) {
+      for (size_t slot = 0; slot < slots_.count; ++slot) {
+        left[supply].cpus[slot] = std::max(0.0, timetable_->Free(supply, slot));
+      }
+    }
+    Timetable timetable(slots_, std::move(left), patience_);
+    FleetPlan plan = PlanFleet(timetable, demands);
+    for (size_t i = 0; i < others.size(); ++i) {
+      Book(others[i], std::move(plan.bookings[i]));
+    }
+  }
+
+  void Reconsider(size_t i) {
+    const Booking told = *bookings_[i];
+    Book(i, std::nullopt);
+    auto other = timetable_->Find(demands_[i]);
+    const bool better = other && other->cost < told.cost * (1 - kLeastGainOfChange);
+    Book(i, better ? std::move(other) : told);
+  }
+
+  /// A job is held only where waiting saves enough, or where it has no room now.
+  void LetGoIfNoWorse(size_t i, double min_saving) {
+    if (!bookings_[i] || bookings_[i]->runs.front().start <= now_) {
+      return;
+    }
+    std::optional<Booking> best;
+    for (size_t place = 0; place < demands_[i].places.size(); ++place) {
+      auto at_once = timetable_->At(demands_[i], place, now_);
+      if (at_once && (!best || at_once->cost < best->cost)) {
+        best = std::move(at_once);
+      }
+    }
+    if (best && bookings_[i]->cost >= best->cost * (1 - min_saving)) {
+      Book(i, std::move(best));
+    }
+  }
+
+  std::span<const WaitingJob> jobs_;
+  std::span<const Room> rooms_;
+  const Time now_;
+  const GramsPerHour patience_;
+  const Slots slots_;
+  Numbers places_;
+  Numbers owners_;
+  std::vector<Supply> supplies_;
+  std::vector<Demand> demands_;
+  std::optional<Timetable> timetable_;
+  std::vector<std::optional<Booking>> bookings_;
+};
+
+}  // namespace
+
+std::vector<std::optional<PlannedStart>> ShareRoom(std::span<const WaitingJob> jobs,
+                                                   std::span<const Room> rooms, Time now,
+                                                   GramsPerHour patience, double min_saving) {
+  return Look(jobs, rooms, now, patience).Plan(min_saving);
 }
 
 }  // namespace carbon::plan

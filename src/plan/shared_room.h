@@ -36,16 +36,19 @@ struct PlannedStart {
   Time start;
 };
 
-/// Starts of one job: if it had all room to itself, and in the room that all share. Nothing where
-/// none is found: no room, or what is known of the signal is too short for the run.
-struct SharedStart {
-  std::optional<PlannedStart> alone;
-  std::optional<PlannedStart> shared;
-};
+/// What another start must save before one is given up that the job's owner was told of, as a share
+/// of its cost: else jobs that are alike would swap their starts at every look.
+inline constexpr double kLeastGainOfChange = 0.01;
 
 /// Plans jobs together, from `now` on, by slots of an hour and at most a week ahead; a region
 /// without a room has all that is asked for. Namespaces share fairly (PlanFleet()).
-std::vector<SharedStart> ShareRoom(std::span<const WaitingJob> jobs, std::span<const Room> rooms,
-                                   Time now, GramsPerHour patience);
+///
+/// Of each job the start: `now` where it is to be let go. A start that was told is kept where there
+/// still is room for it. Nothing where no start is found: no room before the latest start, or what
+/// is known of the signal is too short for the run. `min_saving`: as Parameters says, against
+/// starting in the room that there is now.
+std::vector<std::optional<PlannedStart>> ShareRoom(std::span<const WaitingJob> jobs,
+                                                   std::span<const Room> rooms, Time now,
+                                                   GramsPerHour patience, double min_saving);
 
 }  // namespace carbon::plan

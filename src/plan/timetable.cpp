@@ -154,6 +154,19 @@ std::optional<Booking> Timetable::FindEarliest(const Demand& demand) const {
   return best;
 }
 
+std::optional<Booking> Timetable::At(const Demand& demand, size_t place, Time start) const {
+  Demand only = demand;
+  only.places = {demand.places[place]};
+  only.earliest = only.latest_start = start;
+  only.pausable = false;
+  auto booking = Find(only);
+  if (booking) {
+    booking->place = place;
+    Complete(demand, *booking);
+  }
+  return booking;
+}
+
 void Timetable::Count(const Demand& demand, const Booking& booking, double sign) {
   Lane& lane = lanes_[demand.places[booking.place].supply];
   for (const Segment& run : booking.runs) {

@@ -81,6 +81,10 @@ class Timetable {
   /// does that starts jobs as they come. Of several places the first.
   std::optional<Booking> FindEarliest(const Demand& demand) const;
 
+  /// A run without a pause from `start` on at a place, whatever it emits; nothing where there is no
+  /// room or the intensity is not known throughout.
+  std::optional<Booking> At(const Demand& demand, size_t place, Time start) const;
+
   /// Takes the room of a booking, or gives it back.
   void Take(const Demand& demand, const Booking& booking) { Count(demand, booking, -1); }
   void GiveBack(const Demand& demand, const Booking& booking) { Count(demand, booking, 1); }

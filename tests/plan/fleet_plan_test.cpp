@@ -214,6 +214,31 @@ TEST(FleetPlan, OwnersShareTheCleanHours) {
   EXPECT_DOUBLE_EQ(grams[0], grams[1]) << "though one owner's jobs have waited for longer";
 }
 
+TEST(FleetPlan, AnOwnerWhoComesLaterIsNotCrowdedOut) {
+  FleetCase fleet = TwoOwners(11);
+  fleet.supplies[0].cpus.assign(6, 1);
+  for (size_t i = 0; i < 11; ++i) {
+    fleet.demands[i].owner = i < 10 ? 0 : 1;
+    fleet.demands[i].since = fleet.slots.start - std::chrono::hours(11 - i);
+  }
+  Timetable timetable(fleet.slots, fleet.supplies);
+  const FleetPlan plan = PlanFleet(timetable, fleet.demands);
+  EXPECT_EQ(plan.placed, 6U);
+  EXPECT_TRUE(plan.bookings[10]) << "ten others of one owner wait for longer";
+}
+
+TEST(FleetPlan, ClaimsNoOptimumThatIsNone) {
+  FleetCase fleet = TwoOwners(1);
+  fleet.supplies[0].g_per_kwh = {10, 1000, 10, 10, 10, 10};
+  Demand& job = fleet.demands[0];
+  job.earliest = fleet.slots.start + std::chrono::minutes(30);
+  job.latest_start = fleet.slots.start + std::chrono::minutes(90);
+  job.pausable = true;
+  job.per_pause = Grams(1);
+  Timetable timetable(fleet.slots, fleet.supplies);
+  EXPECT_FALSE(PlanFleet(timetable, fleet.demands).optimal) << "half an hour each side costs 11 g";
+}
+
 TEST(FleetPlan, WhoHasWaitedLongestComesFirstAmongAnOwnersJobs) {
   FleetCase fleet = TwoOwners(40);
   for (size_t i = 0; i < 40; ++i) {
