@@ -33,9 +33,9 @@ inline std::vector<grid::Forecast> RightForecasts(const grid::Series& signal) {
 
 /// A zone that is dirty by day and clean by night, `days` long, right forecasts included.
 inline FleetZone DayAndNight(const std::string& name, double cpus, int days = 5) {
-  std::vector<double> values;
-  for (int hour = 0; hour < 24 * days; ++hour) {
-    values.push_back(hour % 24 < 12 ? 400 : 100);
+  std::vector<double> values(24 * static_cast<size_t>(days));
+  for (size_t hour = 0; hour < values.size(); ++hour) {
+    values[hour] = hour % 24 < 12 ? 400 : 100;
   }
   FleetZone zone{.name = name,
                  .signal = HourlySignal(values),
