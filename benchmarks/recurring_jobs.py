@@ -122,8 +122,8 @@ def main() -> None:
     parser.add_argument("--zones", nargs="+", default=ZONES, help="zones of data/carbon (all)")
     parser.add_argument("--jobs", action="store_true", help="print the jobs and simulate nothing")
     arguments = parser.parse_args()
-    data = Path(os.environ.get("CK_DATA", REPOSITORY.parent / "shared" / "data"))
-    if not (data / "jobs" / "tpch_spark_decima").is_dir():
+    data = Path(os.environ.get("CK_DATA", ""))
+    if "CK_DATA" not in os.environ or not (data / "jobs" / "tpch_spark_decima").is_dir():
         print("skipped: CK_DATA names no folder of recordings", file=sys.stderr)
         print(json.dumps({"zones": None}))
         return

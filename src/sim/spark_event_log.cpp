@@ -11,6 +11,9 @@
 namespace carbon::sim {
 namespace {
 
+/// Of a stage, all tasks together: far from where sums of them overflow.
+constexpr Duration kLongestTaskTime = std::chrono::hours(24LL * 366 * 1'000'000);
+
 namespace json = boost::json;
 
 constexpr std::string_view kBegin = R"({"Event":")";
@@ -241,7 +244,12 @@ Status SparkEventLogReader::EndTask(const json::object& event) {
   }
   // A task that was never told of as finished has 0 there.
   if (const auto found = places_.find(*stage); found != places_.end() && *finished > *launched) {
-    application_.stages[found->second].task_time += *finished - *launched;
+    Duration& task_time = application_.stages[found->second].task_time;
+    const Duration took = *finished - *launched;
+    if (took > kLongestTaskTime - task_time) {
+      return At("the tasks of stage " + std::to_string(*stage) + " take more than a million years");
+    }
+    task_time += took;
   }
   return {};
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the planner may be told: the room of regions, what is clean enough, and wrong wishes."""
+"""What the planner may be told: the room of regions, and wrong wishes."""
 
 from __future__ import annotations
 
@@ -33,14 +33,7 @@ class TestRoom:
         assert len(starts) >= 3
         assert all(is_held(cluster.pod(jobs, name)) for name in names)
         assert {plan["cause"] for plan in plans} <= {"CleanerWindow", "Crowded"}
-
-    def test_a_clean_enough_grid_lets_pods_go(self, cluster: Cluster, grid: str, jobs: str) -> None:
-        with cluster.controller(grid, "--threshold", "2000"):
-            cluster.plane.create(pod_object(jobs, "content", PATIENT))
-            plan = cluster.await_start(jobs, "content")
-            event = cluster.await_event(jobs, "content", "CleanEnough")
-        assert plan["cause"] == "CleanEnough"
-        assert "clean enough (at most 2000 g/kWh)" in event["note"]
+        cluster.plane.kubectl("delete", "pods", "--all", "-n", jobs, "--timeout=30s")
 
     @pytest.mark.parametrize(
         ("flag", "value", "fragment"),
