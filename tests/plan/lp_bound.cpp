@@ -76,7 +76,7 @@ std::optional<double> LpBound(const FleetCase& fleet) {
                     static_cast<int>(program.row_most.size()), program.begins.data(),
                     program.rows.data(), program.values.data(), nullptr, nullptr,
                     program.cost.data(), program.row_least.data(), program.row_most.data());
-  model.initialSolve();
+  model.dual();  // initialSolve() would presolve, which leaks in CLP 1.17
   return model.isProvenOptimal() ? std::optional(model.objectiveValue()) : std::nullopt;
 }
 
