@@ -3,13 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "grid/series_csv.h"
 #include "net/files.h"
+#include "or_fail.h"
 #include "plan/fleet_case.h"
 #include "sim/scenario.h"
 #include "sim/trace.h"
@@ -59,15 +58,6 @@ class RecordedFleet {
 
  private:
   static constexpr size_t kMost = size_t{256} << 20;
-
-  template <typename T>
-  static T OrFail(Result<T> result) {
-    if (!result) {
-      std::fprintf(stderr, "%s\n", result.error().message.c_str());
-      std::exit(1);
-    }
-    return *std::move(result);
-  }
 
   std::vector<grid::Series> series_;
   std::vector<sim::TraceJob> jobs_;

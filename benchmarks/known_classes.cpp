@@ -15,6 +15,7 @@
 #include "grid/series_csv.h"
 #include "ledger/footprint.h"
 #include "net/files.h"
+#include "or_fail.h"
 #include "sim/simulate.h"
 
 namespace carbon::sim {
@@ -27,21 +28,8 @@ constexpr std::array<const char*, 5> kZones = {"CISO", "DE", "PJM", "SE", "BPAT"
 constexpr int kWindows = 4;
 constexpr Watts kPerCpu(1000);
 
-[[noreturn]] void Fail(const Error& error) {
-  std::fprintf(stderr, "known_classes: %s\n", error.message.c_str());
-  std::exit(1);
-}
-
-template <typename T>
-T Need(Result<T> result) {
-  if (!result) {
-    Fail(result.error());
-  }
-  return *std::move(result);
-}
-
 std::string Read(const std::string& path) {
-  return Need(net::ReadFile(CARBON_SOURCE_DIR "/data/" + path, kMostBytes));
+  return OrFail(net::ReadFile(CARBON_SOURCE_DIR "/data/" + path, kMostBytes));
 }
 
 /// Ascending.
@@ -89,7 +77,7 @@ Grams Emitted(const grid::Series& signal, const SimJob& job, const std::vector<D
 
 double ShareIn(const std::vector<TraceJob>& trace, const std::string& zone) {
   const auto signal =
-      Need(grid::ParseSeriesCsv(Read("carbon/" + zone + "_lifecycle.csv.gz"), zone));
+      OrFail(grid::ParseSeriesCsv(Read("carbon/" + zone + "_lifecycle.csv.gz"), zone));
   const std::vector<Duration> short_lengths = LengthsOf(trace, true);
   const std::vector<Duration> long_lengths = LengthsOf(trace, false);
   Grams run_now;
@@ -97,9 +85,9 @@ double ShareIn(const std::vector<TraceJob>& trace, const std::string& zone) {
   Grams rule;
   for (int i = 0; i < kWindows; ++i) {
     const Time start = *ParseTime("2021-07-15T00:00Z") + hours(24 * 40) * i;
-    const auto scenario = Need(kRules[0].prepare(trace, signal, {start, hours(720), {}}));
-    run_now += Need(Simulate(scenario, plan::kPolicies[0], kPerCpu)).emitted;
-    oracle += Need(Simulate(scenario, *plan::FindPolicy(plan::kOracle), kPerCpu)).emitted;
+    const auto scenario = OrFail(kRules[0].prepare(trace, signal, {start, hours(720), {}}));
+    run_now += OrFail(Simulate(scenario, plan::kPolicies[0], kPerCpu)).emitted;
+    oracle += OrFail(Simulate(scenario, *plan::FindPolicy(plan::kOracle), kPerCpu)).emitted;
     for (const SimJob& job : scenario.jobs) {
       rule += Emitted(signal, job, job.is_short ? short_lengths : long_lengths);
     }
@@ -112,7 +100,7 @@ double ShareIn(const std::vector<TraceJob>& trace, const std::string& zone) {
 
 int main() {
   using namespace carbon::sim;  // NOLINT(google-build-using-namespace)
-  const auto trace = Need(ParseJobs(Read("jobs/pai_1k.csv.gz"), "pai_1k", JobUnit::seconds));
+  const auto trace = OrFail(ParseJobs(Read("jobs/pai_1k.csv.gz"), "pai_1k", JobUnit::seconds));
   const char* separator = "{\"zones\": {";
   for (const char* const zone : kZones) {
     std::printf("%s\"%s\": %.4f", separator, zone, ShareIn(trace.jobs, zone));

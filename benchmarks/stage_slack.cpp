@@ -14,6 +14,7 @@
 
 #include "grid/series_csv.h"
 #include "net/files.h"
+#include "or_fail.h"
 #include "plan/stages.h"
 
 namespace carbon::plan {
@@ -26,19 +27,6 @@ constexpr Watts kPerCore(10);
 constexpr Duration kEvery = std::chrono::minutes(367);
 const Time kFrom = *ParseTime("2021-01-02T00:00Z");
 const Time kTo = *ParseTime("2021-01-28T00:00Z");
-
-[[noreturn]] void Fail(const Error& error) {
-  std::fprintf(stderr, "stage_slack: %s\n", error.message.c_str());
-  std::exit(1);
-}
-
-template <typename T>
-T Need(Result<T> result) {
-  if (!result) {
-    Fail(result.error());
-  }
-  return *std::move(result);
-}
 
 std::vector<Stage> StagesOf(const boost::json::value& query) {
   std::vector<Stage> stages;
@@ -63,7 +51,7 @@ std::vector<Stage> StagesOf(const boost::json::value& query) {
 std::vector<std::vector<Stage>> ReadQueries(const std::string& folder) {
   std::vector<std::vector<Stage>> queries;
   for (const char* const size : {"2g", "5g", "20g", "50g"}) {
-    const auto text = Need(net::ReadFile(folder + "/tpch_" + size + ".json.gz", kMostBytes));
+    const auto text = OrFail(net::ReadFile(folder + "/tpch_" + size + ".json.gz", kMostBytes));
     const auto parsed = boost::json::parse(text);
     for (const auto& query : parsed.as_array()) {
       queries.push_back(StagesOf(query));
@@ -81,7 +69,7 @@ double Saved(const grid::Series& signal, std::vector<std::vector<Stage>> queries
       stage.task_seconds *= times;
     }
     for (Time start = kFrom; start < kTo; start += kEvery) {
-      const auto moved = Need(ShiftStages(signal, start, query, kExecutors, kPerCore));
+      const auto moved = OrFail(ShiftStages(signal, start, query, kExecutors, kPerCore));
       unshifted += moved.unshifted;
       shifted += moved.shifted;
     }
@@ -93,7 +81,7 @@ double WorkWithSlack(const std::vector<std::vector<Stage>>& queries) {
   double all = 0;
   double with_slack = 0;
   for (const std::vector<Stage>& query : queries) {
-    const auto times = Need(TimesOf(query, kExecutors));
+    const auto times = OrFail(TimesOf(query, kExecutors));
     for (size_t i = 0; i < query.size(); ++i) {
       all += query[i].task_seconds;
       with_slack += times.stages[i].slack > Duration::zero() ? query[i].task_seconds : 0;
@@ -107,7 +95,7 @@ void Print(const std::string& folder) {
   const char* separator = "{";
   for (const char* const name : {"CISO_lifecycle", "CAISO_NORTH_marginal"}) {
     const std::string path = CARBON_SOURCE_DIR "/data/carbon/" + std::string(name) + ".csv.gz";
-    const auto signal = Need(grid::ParseSeriesCsv(Need(net::ReadFile(path, kMostBytes)), path));
+    const auto signal = OrFail(grid::ParseSeriesCsv(OrFail(net::ReadFile(path, kMostBytes)), path));
     std::printf("%s\"%s\": {\"slack\": %.4f, \"saved_x1\": %.6f, \"saved_x100\": %.6f}", separator,
                 name, WorkWithSlack(queries), Saved(signal, queries, 1),
                 Saved(signal, queries, 100));

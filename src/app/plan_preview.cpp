@@ -56,22 +56,11 @@ std::vector<std::string> Unknown(const plan::Job& job, const grid::Board& board,
   std::vector<std::string> unknown;
   for (const plan::Place& place : job.places) {
     const grid::Outlook* outlook = board.Find(place.zone);
-    if (outlook == nullptr) {
-      unknown.push_back(place.region + ": " + board.WhyUnknown(place.zone));
-    } else if (outlook->rung > lowest) {
-      unknown.push_back(place.region + ": zone " + place.zone.name + ": only the " +
-                        std::string(ToString(outlook->rung)) + " is known");
+    if (outlook == nullptr || outlook->rung > lowest) {
+      unknown.push_back(place.region + ": " + plan::WhyUnknown(place, board));
     }
   }
   return unknown;
-}
-
-plan::Decision BadRequest(const std::string& job, Time now, const Error& error) {
-  return {.job = job,
-          .action = plan::Decision::Action::release,
-          .region = {},
-          .start = now,
-          .reason = {.cause = plan::Cause::bad_request, .decided_at = now, .note = error.message}};
 }
 
 }  // namespace
@@ -88,7 +77,7 @@ PlanPreview PreviewPlan(const PlanRequest& request, std::shared_ptr<const grid::
                       .late = {}};
   const auto wish = workloads::ReadWish(request.pod, request.arrival, {});
   if (!wish) {
-    preview.decision = BadRequest(preview.job, now, wish.error());
+    preview.decision = plan::BadRequest(preview.job, now, wish.error());
     return preview;
   }
   const plan::Job job{.id = preview.job,

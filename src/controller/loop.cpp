@@ -22,14 +22,6 @@ std::string PlanKey(const plan::Reason& reason) {
   return key;
 }
 
-Decision BadRequest(const workloads::PodView& pod, Time now, const Error& error) {
-  return {.job = pod.id(),
-          .action = Decision::Action::release,
-          .region = {},
-          .start = now,
-          .reason = {.cause = Cause::bad_request, .decided_at = now, .note = error.message}};
-}
-
 }  // namespace
 
 /// A decision and the pod it is about.
@@ -67,11 +59,7 @@ Loop::Said Loop::SaidOf(const plan::Reason& reason) {
 
 /// By an earlier process.
 Loop::Said Loop::SaidOn(const workloads::PodView& pod) {
-  const auto found = pod.annotations.find(workloads::kPlanAnnotation);
-  if (found == pod.annotations.end()) {
-    return {};
-  }
-  const auto reason = plan::ReasonFromJson(found->second);
+  const auto reason = workloads::PlanOn(pod);
   return reason ? SaidOf(*reason) : Said{};
 }
 
@@ -100,7 +88,7 @@ std::vector<Loop::Task> Loop::Decide(const World& world) {
     }
     const auto wish = workloads::ReadWish(held.pod, held.arrival, settings_.defaults);
     if (!wish) {
-      tasks.push_back({&held, BadRequest(held.pod, world.now, wish.error())});
+      tasks.push_back({&held, plan::BadRequest(held.pod.id(), world.now, wish.error())});
       continue;
     }
     pods_of_jobs.push_back(&held);

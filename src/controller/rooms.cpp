@@ -2,23 +2,11 @@
 #include "controller/rooms.h"
 
 #include <algorithm>
-#include <optional>
-
-#include "plan/reason.h"
 
 namespace carbon::controller {
 namespace {
 
 constexpr Duration kOverdue = std::chrono::hours(1);
-
-std::optional<plan::Reason> PlanOf(const workloads::PodView& pod) {
-  const auto found = pod.annotations.find(workloads::kPlanAnnotation);
-  if (found == pod.annotations.end()) {
-    return std::nullopt;
-  }
-  auto reason = plan::ReasonFromJson(found->second);
-  return reason ? std::optional(*std::move(reason)) : std::nullopt;
-}
 
 }  // namespace
 
@@ -31,7 +19,7 @@ std::vector<plan::Room> RoomsOf(const RoomLimits& limits,
     rooms.push_back({.region = region, .cpus = cpus, .taken = {}});
   }
   for (const workloads::PodView& pod : let_go) {
-    const auto plan = PlanOf(pod);
+    const auto plan = workloads::PlanOn(pod);
     std::string region = fleet.RegionOf(pod.node);
     if (region.empty() && plan && plan->chosen) {
       region = plan->chosen->region;

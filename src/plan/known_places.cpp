@@ -15,4 +15,11 @@ std::vector<KnownPlace> KnownPlacesOf(const Job& job, const grid::Board& board, 
   return known;
 }
 
+std::string WhyUnknown(const Place& place, const grid::Board& board) {
+  const grid::Outlook* outlook = board.Find(place.zone);
+  return outlook == nullptr ? board.WhyUnknown(place.zone)
+                            : "zone " + place.zone.name + ": only the " +
+                                  std::string(ToString(outlook->rung)) + " is known";
+}
+
 }  // namespace carbon::plan

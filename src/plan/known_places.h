@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "grid/board.h"
@@ -17,5 +18,8 @@ struct KnownPlace {
 /// A job's places whose zone is known by `lowest` or better, all of one kind of signal: that of the
 /// first one.
 std::vector<KnownPlace> KnownPlacesOf(const Job& job, const grid::Board& board, grid::Rung lowest);
+
+/// Why KnownPlacesOf() leaves a place out whose zone is not known well enough, for people.
+std::string WhyUnknown(const Place& place, const grid::Board& board);
 
 }  // namespace carbon::plan

@@ -11,14 +11,6 @@
 namespace carbon::plan {
 namespace {
 
-std::string NameUnknown(const Job& job, const grid::Board& board) {
-  const grid::ZoneId& zone = job.places.front().zone;
-  if (const grid::Outlook* outlook = board.Find(zone)) {
-    return "zone " + zone.name + ": only the " + std::string(ToString(outlook->rung)) + " is known";
-  }
-  return board.WhyUnknown(zone);
-}
-
 Option MakeOption(const KnownPlace& at, Time start, GramsPerKwh mean, Duration length) {
   return {.region = at.place->region,
           .zone = at.place->zone.name,
@@ -113,11 +105,9 @@ std::optional<Option> LaterOption(const std::vector<KnownPlace>& places, const J
   return mean ? std::optional(MakeOption(at, planned->start, *mean, job.length)) : std::nullopt;
 }
 
-bool IsWorthTheWait(const std::optional<Option>& later, const Option& now,
-                    const Parameters& parameters) {
-  return later &&
-         later->emissions + Grams(parameters.patience.value() * Hours(later->start - now.start)) <
-             now.emissions * (1 - parameters.min_saving);
+bool IsWorthTheWait(const Option& later, const Option& now, const Parameters& parameters) {
+  const Grams waiting(parameters.patience.value() * Hours(later.start - now.start));
+  return later.emissions + waiting < now.emissions * (1 - parameters.min_saving);
 }
 
 /// What is decided of a job.
@@ -151,6 +141,14 @@ Cause CauseOf(const Choice& choice, Time now, Time latest, const Parameters& par
 }
 
 }  // namespace
+
+Decision BadRequest(std::string job, Time now, const Error& error) {
+  return {.job = std::move(job),
+          .action = Decision::Action::release,
+          .region = {},
+          .start = now,
+          .reason = {.cause = Cause::bad_request, .decided_at = now, .note = error.message}};
+}
 
 std::vector<Decision> Planner::Decide(const Snapshot& snapshot) const {
   // A job alone is planned to the minute; together they are planned by the hour.
@@ -195,7 +193,7 @@ Decision Planner::DecideOne(const Job& job, const Snapshot& snapshot,
   const auto places = KnownPlacesOf(job, *snapshot.board, parameters_.lowest_rung);
   if (places.empty()) {
     reason.cause = Cause::no_signal;
-    reason.note = NameUnknown(job, *snapshot.board);
+    reason.note = WhyUnknown(job.places.front(), *snapshot.board);
     return decision;
   }
   const Time latest = job.latest_start - parameters_.start_margin;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "base/time.h"
 #include "grid/board.h"
 #include "plan/job.h"
@@ -48,6 +49,9 @@ struct Decision {
   Time start;          ///< planned start; the snapshot's now for a release
   Reason reason;
 };
+
+/// What is decided of a job whose owner's wishes cannot be read: it is let go, and told why.
+Decision BadRequest(std::string job, Time now, const Error& error);
 
 /// The one place where it is decided when and where a job starts. Pure: the same snapshot and
 /// parameters give the same decisions, byte for byte; knows neither Kubernetes nor a clock.

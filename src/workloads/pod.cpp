@@ -208,6 +208,15 @@ Result<Wish> ReadWish(const PodView& pod, Time arrival, const PodDefaults& defau
   return wish;
 }
 
+std::optional<plan::Reason> PlanOn(const PodView& pod) {
+  const auto found = pod.annotations.find(kPlanAnnotation);
+  if (found == pod.annotations.end()) {
+    return std::nullopt;
+  }
+  auto reason = plan::ReasonFromJson(found->second);
+  return reason ? std::optional(*std::move(reason)) : std::nullopt;
+}
+
 json::value ReleasePatch(const PodView& pod, const plan::Decision& decision) {
   json::array gates;
   for (const std::string& gate : pod.gates) {

@@ -77,6 +77,9 @@ struct Wish {
 /// deadline without an expected duration, a deadline at or before `arrival`.
 Result<Wish> ReadWish(const PodView& pod, Time arrival, const PodDefaults& defaults);
 
+/// The plan that stands on a pod; nothing where there is none that can be read.
+std::optional<plan::Reason> PlanOn(const PodView& pod);
+
 /// Both patches are merge patches (RFC 7386, application/merge-patch+json) that hold for `pod` as
 /// it was read: the API server answers 409 (Conflict) where anything about it changed since, also
 /// where it was released or made anew under its name, and 404 where it is gone. Then read it again;
