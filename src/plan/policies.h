@@ -47,7 +47,8 @@ struct PolicyInput {
   /// Raster on which a quantile of the signal counts samples; all times above and the steps of the
   /// signal are multiples of it. The finest one means real time. > 0.
   Duration slot = Duration(1);
-  /// What may be left of it, each as likely as the others; only with KnownLength::learnt.
+  /// What may be left of it, ascending, each as likely as the others; only with
+  /// KnownLength::learnt.
   std::span<const Duration> lengths;
   /// Of the two weeks before the step in which the job arrives; nothing where none of that is
   /// known. Only with Sight::present.

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
@@ -53,11 +54,20 @@ TEST(RunOrWait, RunsWhereItMayNotWaitOrNothingIsKnown) {
   EXPECT_EQ(Start(job, {}), kNow) << "nothing is known of its length";
 }
 
-TEST(RunOrWait, WaitsNoPartOfAStep) {
+TEST(RunOrWait, WaitsForTheCleanerStepOrAllThatIsLeftOfItsPatience) {
   PolicyCase job{.hourly = {300, 100}, .arrival = minutes(20), .longest_wait = minutes(39)};
-  EXPECT_EQ(Start(job, {hours(1)}), PolicyCase::Midnight() + minutes(20));
+  EXPECT_EQ(Start(job, {hours(1)}), PolicyCase::Midnight() + minutes(59));
   job.longest_wait = minutes(40);
   EXPECT_EQ(Start(job, {hours(1)}), kNext);
+  job.longest_wait = minutes(95);
+  EXPECT_EQ(Start(job, {hours(1)}), kNext);
+}
+
+TEST(RunOrWait, WaitsForNoLessThanForecastsAreExact) {
+  const PolicyCase a_little{.hourly = {300, 299.9}, .longest_wait = hours(1)};
+  EXPECT_EQ(Start(a_little, {hours(1)}), kNow);
+  const PolicyCase enough{.hourly = {300, 299.5}, .longest_wait = hours(1)};
+  EXPECT_EQ(Start(enough, {hours(1)}), kNext);
 }
 
 TEST(RunOrWait, WhatIsNotKnownIsNotClean) {
@@ -68,17 +78,48 @@ TEST(RunOrWait, WhatIsNotKnownIsNotClean) {
   EXPECT_EQ(Start(first_day, {hours(1)}), kNow);
 }
 
-/// The least sum over all ways to run `left` of the hours from `at` on, of which it may skip
-/// `waits`.
-double Cheapest(const std::vector<double>& hourly, size_t at, int left, int waits) {
-  if (left == 0) {
-    return 0;
+/// Carries out what the rule says of each step, the length being known: the sum of intensities.
+double Carried(const PolicyCase& job) {
+  const grid::Series signal(PolicyCase::Midnight(), hours(1), job.hourly);
+  double sum = 0;
+  Duration left = job.length;
+  Duration patience = job.longest_wait;
+  for (Time now = PolicyCase::Midnight() + job.arrival; left > Duration::zero();) {
+    const std::vector<Duration> lengths = {left};
+    const Time start = RunOrWait({.signal = signal,
+                                  .arrival = now,
+                                  .length = left,
+                                  .believed = left,
+                                  .longest_wait = patience,
+                                  .end = signal.end(),
+                                  .lengths = lengths})
+                           .front()
+                           .start;
+    patience -= start - now;
+    EXPECT_GE(patience, Duration::zero());
+    const Time until = std::min(start + left, signal.StepAfter(now));
+    if (start < until) {
+      sum += signal.At(start)->value() *
+             std::chrono::duration<double, hours::period>(until - start).count();
+      left -= until - start;
+    }
+    now = std::max(start, until);
   }
-  const double run = hourly[at] + Cheapest(hourly, at + 1, left - 1, waits);
-  return waits == 0 ? run : std::min(run, Cheapest(hourly, at + 1, left, waits - 1));
+  return sum;
 }
 
-TEST(RunOrWait, IsTheOptimumWhereTheLengthIsKnown) {
+/// The least such sum over all ways to run.
+double Cheapest(const PolicyCase& job) {
+  std::vector<double> parts;  // of ten minutes, which divide all times of the case
+  for (Duration at = job.arrival; at < job.arrival + job.length + job.longest_wait;
+       at += minutes(10)) {
+    parts.push_back(job.hourly[static_cast<size_t>(at / hours(1))] / 6);
+  }
+  std::sort(parts.begin(), parts.end());
+  return std::accumulate(parts.begin(), parts.begin() + job.length / minutes(10), 0.0);
+}
+
+TEST(RunOrWait, IsTheOptimumOfWholeStepsFromOneOnWhereTheLengthIsKnown) {
   constexpr unsigned kSeed = 20261129;
   SCOPED_TRACE("seed " + std::to_string(kSeed));
   std::mt19937 random(kSeed);
@@ -87,16 +128,13 @@ TEST(RunOrWait, IsTheOptimumWhereTheLengthIsKnown) {
   };
   for (int round = 0; round < 10'000; ++round) {
     SCOPED_TRACE("round " + std::to_string(round));
-    const int length = pick(1, 5);
-    const int waits = pick(1, 5);
-    std::vector<double> hourly(static_cast<size_t>(length + waits));
-    for (double& value : hourly) {
-      value = 10 * pick(1, 60);
+    PolicyCase job{.hourly = std::vector<double>(11),
+                   .length = hours(pick(1, 5)),
+                   .longest_wait = minutes(10 * pick(0, 30))};
+    for (double& value : job.hourly) {
+      value = 60 * pick(1, 60);
     }
-    const PolicyCase job{.hourly = hourly, .longest_wait = hours(waits)};
-    const double run = hourly[0] + Cheapest(hourly, 1, length - 1, waits);
-    const double wait = Cheapest(hourly, 1, length, waits - 1);
-    ASSERT_EQ(Start(job, {hours(length)}), wait < run ? kNext : kNow);
+    ASSERT_NEAR(Carried(job), Cheapest(job), 1e-6);
   }
 }
 

@@ -15,9 +15,6 @@
 namespace carbon::plan {
 namespace {
 
-/// A job does not wait for less than that: forecasts are not as exact (plan::Parameters).
-constexpr double kLeastSaving = 0.001;
-
 constexpr GramsPerKwh kUnknownComesLast{std::numeric_limits<double>::infinity()};
 
 /// All of [from, to): the known pieces, and the gaps between them.
@@ -43,7 +40,7 @@ std::vector<Piece> WholeBetween(const grid::Series& signal, Time from, Time to) 
 Schedule CheapestHours(const PolicyInput& input) {
   auto pieces =
       WholeBetween(input.signal, input.arrival, input.arrival + input.length + input.longest_wait);
-  pieces.front().intensity = pieces.front().intensity * (1 - kLeastSaving);
+  pieces.front().intensity = pieces.front().intensity * (1 - kLeastSavingByForecast);
   return CleanestOf(std::move(pieces), input.length);
 }
 

@@ -27,6 +27,10 @@ std::vector<Piece> PiecesBetween(const grid::Series& signal, Time from, Time to)
 /// How long after arrival the candidate starts of the policies without pauses lie apart.
 inline constexpr Duration kCandidateStep = std::chrono::hours(1);
 
+/// A job does not wait for less than that share of the present intensity: forecasts are not as
+/// exact (plan::Parameters).
+inline constexpr double kLeastSavingByForecast = 0.001;
+
 /// Less by more than rounding in sums over the signal can explain, so that of equal choices the
 /// first is taken.
 constexpr bool IsClearlyLess(double a, double b) {
