@@ -11,15 +11,22 @@
 
 namespace carbon::plan {
 
-/// How long runs of one kind take, learnt from those that ended. A value of some 2 KiB, however
-/// many runs it has seen: lengths are counted in classes that are 20 % apart. Not thread-safe.
+/// How long runs of one kind take, learnt from those that ended and from those that have not yet,
+/// without which long ones would seem rare at first. A value of some 2 KiB, however many runs it
+/// has seen: lengths are counted in classes that are 20 % apart. Not thread-safe.
 class RunLengths {
  public:
-  /// `prior`: what is believed of a run before any has ended, > 0. It counts as much as one run,
-  /// and says that a run that has taken any time takes as long again (an exponential law).
+  /// `prior`: what is believed of a run before any has ended, > 0. It says that a run that has
+  /// taken any time takes as long again (an exponential law), and counts as kPriorCountsAs runs.
   explicit RunLengths(Duration prior) : prior_(prior) {}
+  static constexpr double kPriorCountsAs = 4;
 
+  /// A run has ended.
   void Learn(Duration length);
+  /// A run has taken `ran` and has not ended, which holds until it is taken back.
+  void Watch(Duration ran) { ++running_[ClassOf(ran)]; }
+  /// Takes back one Watch() of the same time.
+  void Unwatch(Duration ran) { --running_[ClassOf(ran)]; }
 
   /// What is left of a run: its mean, and values that are as likely as each other, ascending; each
   /// at least a millisecond.
@@ -28,10 +35,12 @@ class RunLengths {
     Duration mean{};
     std::array<Duration, kQuantiles> quantiles{};
   };
-  /// Of a run that has taken `ran` and has not ended. `alike`: how long other runs of the same
-  /// template took. Each of them counts as one run, and all that was learnt here together as
-  /// kKindCountsAs: the predictive law of a Dirichlet process with that base measure (T. S.
-  /// Ferguson, "A Bayesian Analysis of Some Nonparametric Problems", 1973).
+  /// Of a run that has taken `ran` and has not ended: the product-limit estimate (E. L. Kaplan and
+  /// P. Meier, "Nonparametric Estimation from Incomplete Observations", 1958), the prior's runs
+  /// among those that ended. `alike`: how long other runs of the same template took. Each of them
+  /// counts as one run, and all that was learnt here together as kKindCountsAs: the predictive law
+  /// of a Dirichlet process with that base measure (T. S. Ferguson, "A Bayesian Analysis of Some
+  /// Nonparametric Problems", 1973).
   Left ExpectedLeft(Duration ran, std::span<const Duration> alike = {}) const;
   static constexpr double kKindCountsAs = 1;
 
@@ -40,16 +49,18 @@ class RunLengths {
   static size_t ClassOf(Duration length);
   struct Part {
     double left_ms;
-    double runs;
+    double chance;  ///< or a multiple of it, the same for all parts
   };
-  /// What may be left, in any order: the prior in pieces, and a part for each class beyond `ran`.
+  /// What may be left, ascending; the chances add up to 1.
   std::vector<Part> Parts(Duration ran) const;
-  static Left Summary(std::vector<Part> parts);
+  /// The chance that a run lasts until its length is in a class.
+  double Reaches(size_t index) const;
+  static Left Summary(const std::vector<Part>& parts);
 
   Duration prior_;
-  uint64_t learnt_ = 0;
-  std::array<uint32_t, kClasses> runs_{};
-  std::array<double, kClasses> total_ms_{};  ///< of the lengths in a class
+  std::array<uint32_t, kClasses> ended_{};
+  std::array<double, kClasses> total_ms_{};  ///< of the lengths of those
+  std::array<uint32_t, kClasses> running_{};
 };
 
 /// How long the last runs of each template took. Made for millions of templates, most of which run

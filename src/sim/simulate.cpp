@@ -154,6 +154,9 @@ class Replay {
     const size_t place = free_.back();
     free_.pop_back();
     jobs_[place] = {.index = index, .unplanned = job.length, .left = job.length};
+    if (Learns()) {
+      LengthsOf(job).all.Watch(Duration::zero());
+    }
     PushArrival(index + 1);
     return Plan(place, job.arrival);
   }
@@ -167,7 +170,7 @@ class Replay {
     const Time until = again ? scenario_.signal.StepAfter(now) : Time::max();
     plan::PolicyInput input = InputOf(place, now, seen);
     plan::RunLengths::Left left;
-    if (policy_.knows == plan::KnownLength::learnt) {
+    if (Learns()) {
       const SimJob& job = JobAt(place);
       const ClassLengths& learnt = LengthsOf(job);
       left = learnt.all.ExpectedLeft(job.length - jobs_[place].unplanned,
@@ -223,10 +226,19 @@ class Replay {
 
   ClassLengths& LengthsOf(const SimJob& job) { return job.is_short ? short_ : long_; }
 
-  void Learn(const SimJob& job) {
-    LengthsOf(job).all.Learn(job.length);
+  bool Learns() const { return policy_.knows == plan::KnownLength::learnt; }
+
+  /// A job has run, from `before` of its length to `ran`.
+  void Learn(const SimJob& job, Duration before, Duration ran) {
+    ClassLengths& lengths = LengthsOf(job);
+    lengths.all.Unwatch(before);
+    if (ran < job.length) {
+      lengths.all.Watch(ran);
+      return;
+    }
+    lengths.all.Learn(job.length);
     if (job.template_id != kNoTemplate) {
-      LengthsOf(job).of_templates.Learn(job.template_id, job.length);
+      lengths.of_templates.Learn(job.template_id, job.length);
     }
   }
 
@@ -266,14 +278,15 @@ class Replay {
     }
     outcome_.emitted += *grams;
     jobs_[place].emitted += *grams;
+    const Duration before = job.length - jobs_[place].left;
     jobs_[place].left -= event.what.length;
+    if (Learns()) {
+      Learn(job, before, before + event.what.length);
+    }
     if (jobs_[place].left == Duration::zero()) {
       ++outcome_.done;
       Tell(jobs_[place], event.time);
       free_.push_back(place);
-      if (policy_.knows == plan::KnownLength::learnt) {
-        Learn(job);
-      }
       const Duration delay = event.time - job.arrival - job.length;
       outcome_.late += delay > job.longest_wait ? 1 : 0;
       delays_.Add(delay);

@@ -25,25 +25,24 @@ TEST(RunLengths, BeforeAnyHasEndedThePriorHolds) {
 }
 
 TEST(RunLengths, WhatEndedCountsMoreTheMoreThereIsOfIt) {
+  static_assert(RunLengths::kPriorCountsAs == 4);
   RunLengths lengths(hours(4));
-  for (int i = 0; i < 99; ++i) {
+  for (int i = 0; i < 396; ++i) {
     lengths.Learn(hours(1));
   }
   EXPECT_NEAR(Hours(lengths.ExpectedLeft(Duration::zero()).mean), 1.03, 0.01);
-  EXPECT_NEAR(Hours(lengths.ExpectedLeft(minutes(30)).mean), 0.53, 0.02);
+  EXPECT_NEAR(Hours(lengths.ExpectedLeft(minutes(30)).mean), 0.535, 0.02);
   EXPECT_NEAR(Hours(lengths.ExpectedLeft(hours(2)).mean), 4, 0.1) << "none was seen that long";
 }
 
 TEST(RunLengths, ARunThatOutlastsTheShortOnesIsOneOfTheLongOnes) {
   RunLengths lengths(hours(1));
-  for (int i = 0; i < 90; ++i) {
+  for (int i = 0; i < 400; ++i) {
     lengths.Learn(hours(1));
-  }
-  for (int i = 0; i < 90; ++i) {
     lengths.Learn(hours(20));
   }
   EXPECT_NEAR(Hours(lengths.ExpectedLeft(Duration::zero()).mean), 10.5, 0.2);
-  EXPECT_NEAR(Hours(lengths.ExpectedLeft(hours(3)).mean), 17, 0.3);
+  EXPECT_NEAR(Hours(lengths.ExpectedLeft(hours(3)).mean), 17, 0.5);
 }
 
 TEST(RunLengths, QuantilesAscendAndHaveTheMean) {
@@ -57,6 +56,49 @@ TEST(RunLengths, QuantilesAscendAndHaveTheMean) {
   const auto sum = std::accumulate(left.begin(), left.end(), Duration::zero());
   EXPECT_NEAR(Hours(sum) / static_cast<double>(left.size()),
               Hours(lengths.ExpectedLeft(hours(1)).mean), 0.3);
+}
+
+TEST(RunLengths, WhatHasNotEndedIsNoReasonToExpectShortRuns) {
+  RunLengths lengths(hours(1));
+  for (int i = 0; i < 100; ++i) {
+    lengths.Learn(hours(1));
+    lengths.Watch(hours(3));
+  }
+  lengths.Learn(hours(20));
+  // By those that ended alone a run of more than two hours would be one in a hundred.
+  const auto left = lengths.ExpectedLeft(Duration::zero()).quantiles;
+  EXPECT_NEAR(Hours(left[13]), 1, 0.2);
+  EXPECT_GT(Hours(left[17]), 2);
+  for (int i = 0; i < 100; ++i) {
+    lengths.Unwatch(hours(3));
+  }
+  RunLengths never_watched(hours(1));
+  for (int i = 0; i < 100; ++i) {
+    never_watched.Learn(hours(1));
+  }
+  never_watched.Learn(hours(20));
+  EXPECT_EQ(lengths.ExpectedLeft(minutes(5)).quantiles,
+            never_watched.ExpectedLeft(minutes(5)).quantiles);
+}
+
+TEST(RunLengths, RunsThatHaveNotEndedCountUntilTheyWereSeenLast) {
+  // Kaplan and Meier by hand, the prior (4 runs) far beyond: 6 end at 1 h, of the 10 others 5 were
+  // seen last at 2 h, the rest ends at 5 h. P(1 h) = 6/20, P(5 h) = 14/20 x 5/9.
+  RunLengths lengths(hours(100'000));
+  for (int i = 0; i < 6; ++i) {
+    lengths.Learn(hours(1));
+  }
+  for (int i = 0; i < 5; ++i) {
+    lengths.Watch(hours(2));
+    lengths.Learn(hours(5));
+  }
+  const auto left = lengths.ExpectedLeft(Duration::zero()).quantiles;
+  const auto at_most = [&](Duration length) {
+    return std::count_if(left.begin(), left.end(), [&](Duration l) { return l <= length; });
+  };
+  EXPECT_NEAR(static_cast<double>(at_most(hours(2))) / RunLengths::kQuantiles, 6.0 / 20, 1.0 / 32);
+  EXPECT_NEAR(static_cast<double>(at_most(hours(6))) / RunLengths::kQuantiles,
+              6.0 / 20 + 14.0 / 20 * 5 / 9, 1.0 / 32);
 }
 
 TEST(RunLengths, RunsOfTheSameTemplateCountAsTheyComeAndTheKindAsOne) {
