@@ -140,7 +140,7 @@ std::vector<Job> RepeatedJobs(size_t count) {
     const Duration most = length < hours(2) ? hours(6) : hours(24);
     jobs[i] = {.id = "jobs/" + std::to_string(i),
                .places = {},
-               .length = length,
+               .length = AtItsWord(length),
                .latest_start = kNow + minutes(random() % static_cast<uint64_t>(most / minutes(1))),
                .deadline = {}};
     for (size_t zone = 0; zone < kZones; ++zone) {

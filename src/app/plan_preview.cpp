@@ -86,12 +86,12 @@ PlanPreview PreviewPlan(const PlanRequest& request, std::shared_ptr<const grid::
                       .latest_start = wish->latest_start,
                       .deadline = wish->deadline};
   const plan::Parameters parameters;
-  preview.length = job.length;
+  preview.length = job.length.mean;
   preview.decision = Decide(job, preview.board, parameters);
   preview.patience = PatienceOf(job, preview.board, parameters);
   preview.unknown = Unknown(job, *preview.board, parameters.lowest_rung);
-  if (job.deadline && now + job.length > *job.deadline) {
-    preview.late = now + job.length - *job.deadline;
+  if (job.deadline && now + job.length.mean > *job.deadline) {
+    preview.late = now + job.length.mean - *job.deadline;
   }
   return preview;
 }

@@ -101,6 +101,9 @@ std::string RenderReason(const std::string& pod, const plan::Reason& reason) {
     }
     out << "\n";
   }
+  if (reason.length) {
+    out << "length " << plan::Describe(*reason.length) << "\n";
+  }
   if (reason.chosen) {
     out << "    " << Padded("start (UTC)", 14) << Padded("region", 16) << Padded("zone", 16)
         << Padded("g/kWh", 8) << "grams\n"

@@ -52,6 +52,7 @@ Status Daemon::Run(std::stop_token stop) {
   while (!stop.stop_requested()) {
     Follow(nodes, stop);
     TellOfContact(pods, nodes);
+    Learn(pods);
     const bool leading = !leadership || leadership->Held();
     const StepResult result = Step(loop, pods, leading);
     loop_counters_ = loop.counters();
@@ -59,6 +60,10 @@ Status Daemon::Run(std::stop_token stop) {
     wakeup_.Wait(UntilNextStep(result), stop);
   }
   signals_.reset();
+  const auto& learnt = history_.counters();
+  spdlog::info("lengths of {} templates were learnt from {} runs, of which {} were longer than {}",
+               history_.templates(), learnt.runs, learnt.longer_than_bound,
+               "one in 1000 was believed to be");
   spdlog::info("stopped: {} steps, {} released, {} explained, {} failures", loop_counters_.steps,
                loop_counters_.released, loop_counters_.explained, loop_counters_.failures);
   return {};
@@ -115,13 +120,39 @@ StepResult Daemon::Step(Loop& loop, const Pods& pods, bool leading) {
   return loop.Step(world);
 }
 
+void Daemon::Learn(const Pods& pods) {
+  const auto now = pods.Now();
+  if (now == pods_seen_) {
+    return;
+  }
+  pods_seen_ = now;
+  std::vector<workloads::EndedRun> ended;
+  for (const auto& item : now) {
+    if (const auto& run = item->value.run) {
+      // What is told in whole seconds may have taken nearly one more.
+      const Time end = std::max(run->ended, run->started + std::chrono::seconds(1));
+      ended.push_back({&item->value, {clock_.FromReal(run->started), clock_.FromReal(end)}});
+    }
+  }
+  const uint64_t before = history_.counters().runs;
+  for (const auto& overrun : history_.Learn(ended)) {
+    spdlog::warn("pod {}: ran for {}, longer than was to be expected once in 1000 runs: {}",
+                 overrun.pod, FormatDuration(overrun.length), plan::Describe(overrun.believed));
+  }
+  if (const uint64_t learnt = history_.counters().runs - before; learnt > 0) {
+    spdlog::debug("learnt the lengths of {} runs; {} templates are known", learnt,
+                  history_.templates());
+  }
+}
+
 World Daemon::Observe(const Pods& pods) const {
   auto board = signals_->Now();
   World world{.now = board->as_of(),
               .board = std::move(board),
               .held = {},
               .let_go = {},
-              .fleet = fleet_.get()};
+              .fleet = fleet_.get(),
+              .history = &history_};
   const bool counts_room = !options_.loop.rooms.empty();
   for (const auto& item : pods.Now()) {
     const workloads::PodView& pod = item->value;

@@ -49,8 +49,8 @@ struct DaemonParts {
 /// that have nodes or had some, and takes a step whenever one of them changes, a start is due, or a
 /// tick has passed. Until the first poll has answered for every zone, or for none because the
 /// provider refuses all of them, nothing is decided, for at most signal.first_signal: a start must
-/// not release what waits. Acts and publishes only while it holds the lease. A zone that stays
-/// unknown after that is the loop's to treat (it releases).
+/// not release what waits. Acts and publishes only while it holds the lease; learns from what ran
+/// also without. A zone that stays unknown after that is the loop's to treat (it releases).
 class Daemon {
  public:
   /// The clocks outlive the daemon.
@@ -70,6 +70,8 @@ class Daemon {
   Status AwaitSync(const Pods& pods, const Nodes& nodes, const std::stop_token& stop) const;
   /// Makes the fleet anew where nodes have changed, and watches the zones they brought.
   void Follow(const Nodes& nodes, const std::stop_token& stop);
+  /// Learns from pods that have ended how long their like take.
+  void Learn(const Pods& pods);
   World Observe(const Pods& pods) const;
   /// One step of the loop; none while another controller leads.
   StepResult Step(Loop& loop, const Pods& pods, bool leading);
@@ -87,6 +89,8 @@ class Daemon {
   std::string contact_error_;
   kube::Snapshot<workloads::NodeView> nodes_seen_;
   std::unique_ptr<workloads::Fleet> fleet_;
+  kube::Snapshot<workloads::PodView> pods_seen_;
+  workloads::RunHistory history_;
 };
 
 }  // namespace carbon::controller

@@ -74,7 +74,8 @@ std::vector<plan::Room> Loop::Rooms(const World& world) const {
       let_go.back().annotations[std::string(workloads::kPlanAnnotation)] = released->second;
     }
   }
-  return RoomsOf(settings_.rooms, let_go, *world.fleet, settings_.defaults, world.now);
+  return RoomsOf(settings_.rooms, let_go, *world.fleet, settings_.defaults, world.now,
+                 *world.history);
 }
 
 std::vector<Loop::Task> Loop::Decide(const World& world) {
@@ -86,7 +87,8 @@ std::vector<Loop::Task> Loop::Decide(const World& world) {
     if (released_.contains(held.pod.uid)) {
       continue;
     }
-    const auto wish = workloads::ReadWish(held.pod, held.arrival, settings_.defaults);
+    const auto wish = workloads::ReadWish(held.pod, held.arrival, settings_.defaults,
+                                          world.history->Of(held.pod.template_name));
     if (!wish) {
       tasks.push_back({&held, plan::BadRequest(held.pod.id(), world.now, wish.error())});
       continue;

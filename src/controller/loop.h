@@ -15,6 +15,7 @@
 #include "plan/planner.h"
 #include "workloads/fleet.h"
 #include "workloads/pod.h"
+#include "workloads/run_history.h"
 
 namespace carbon::controller {
 
@@ -31,6 +32,7 @@ struct World {
   std::vector<HeldPod> held;
   std::vector<workloads::PodView> let_go;  ///< managed pods that run or may; only for `rooms`
   workloads::Fleet* fleet = nullptr;       ///< never null
+  const workloads::RunHistory* history = nullptr;  ///< never null
 };
 
 struct LoopSettings {

@@ -13,7 +13,8 @@ constexpr Duration kOverdue = std::chrono::hours(1);
 std::vector<plan::Room> RoomsOf(const RoomLimits& limits,
                                 std::span<const workloads::PodView> let_go,
                                 const workloads::Fleet& fleet,
-                                const workloads::PodDefaults& defaults, Time now) {
+                                const workloads::PodDefaults& defaults, Time now,
+                                const workloads::RunHistory& history) {
   std::vector<plan::Room> rooms;
   for (const auto& [region, cpus] : limits) {
     rooms.push_back({.region = region, .cpus = cpus, .taken = {}});
@@ -30,8 +31,9 @@ std::vector<plan::Room> RoomsOf(const RoomLimits& limits,
       continue;
     }
     const Time start = !plan ? pod.created : plan->chosen ? plan->chosen->start : plan->decided_at;
-    const auto wish = workloads::ReadWish(pod, pod.created, defaults);
-    const Time end = start + (wish ? wish->length : defaults.length);
+    const auto wish =
+        workloads::ReadWish(pod, pod.created, defaults, history.Of(pod.template_name));
+    const Time end = start + (wish ? wish->length.mean : defaults.length);
     room->taken.push_back({.cpus = workloads::RequestOf(pod, defaults).cpu_cores,
                            .until = end > now ? end : now + kOverdue});
   }

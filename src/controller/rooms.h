@@ -10,6 +10,7 @@
 #include "plan/shared_room.h"
 #include "workloads/fleet.h"
 #include "workloads/pod.h"
+#include "workloads/run_history.h"
 
 namespace carbon::controller {
 
@@ -19,11 +20,12 @@ using RoomLimits = std::map<std::string, double>;
 
 /// The rooms of the limits, and what pods that were let go use of them: by the region of their node
 /// or, until they have one, the region that they were let go to. A pod is taken to run for as long
-/// as it says from the start that its plan names, and for an hour more where that is over. Pods
-/// without a known region count nowhere.
+/// as is expected of its template or else as it says, from the start that its plan names, and for
+/// an hour more where that is over. Pods without a known region count nowhere.
 std::vector<plan::Room> RoomsOf(const RoomLimits& limits,
                                 std::span<const workloads::PodView> let_go,
                                 const workloads::Fleet& fleet,
-                                const workloads::PodDefaults& defaults, Time now);
+                                const workloads::PodDefaults& defaults, Time now,
+                                const workloads::RunHistory& history);
 
 }  // namespace carbon::controller

@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "base/units.h"
 #include "grid/signal.h"
+#include "plan/length_belief.h"
 
 namespace carbon::plan {
 
@@ -32,9 +33,10 @@ struct ToldStart {
 struct Job {
   std::string id;                 ///< unique among the jobs of a snapshot: "namespace/name"
   std::vector<Place> places;      ///< where it may run; empty where no node matches today
-  Duration length{};              ///< expected run time, > 0
-  Time latest_start;              ///< starting later would break the deadline or the promised delay
-  std::optional<Time> deadline;   ///< to have finished; for people, latest_start is what binds
+  LengthBelief length;            ///< of its run
+  Time latest_start;              ///< starting later would break the promised delay, or the
+                                  ///< deadline if it takes as long as the longest known
+  std::optional<Time> deadline;   ///< to have finished
   double cpus = 1;                ///< of the room that jobs share
   std::string owner;              ///< who shares room fairly with others: the namespace
   Time since;                     ///< waits since

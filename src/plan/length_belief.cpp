@@ -85,6 +85,13 @@ Duration FromLog(double log) {
 
 std::string_view ToString(LengthSource source) { return kSources.at(static_cast<size_t>(source)); }
 
+std::optional<LengthSource> LengthSourceOf(std::string_view name) {
+  const auto found = std::find(kSources.begin(), kSources.end(), name);
+  return found == kSources.end()
+             ? std::nullopt
+             : std::optional(static_cast<LengthSource>(found - kSources.begin()));
+}
+
 LengthBelief AtItsWord(Duration length, LengthSource source) {
   return {.source = source, .runs = 0, .mean = length, .longest = length, .bound = length};
 }

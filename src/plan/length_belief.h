@@ -18,6 +18,7 @@ enum class LengthSource {
 };
 /// "assumed", "declared", "learnt".
 std::string_view ToString(LengthSource source);
+std::optional<LengthSource> LengthSourceOf(std::string_view name);
 
 /// What is believed of how long a run takes.
 struct LengthBelief {

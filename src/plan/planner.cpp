@@ -62,13 +62,13 @@ Candidates FindCandidates(const std::vector<KnownPlace>& places, const Job& job,
                           Time latest) {
   Candidates found;
   for (const KnownPlace& at : places) {
-    found.now.push_back(StartNow(at, now, job.length));
+    found.now.push_back(StartNow(at, now, job.length.mean));
     if (latest <= now) {
       continue;
     }
-    const auto best = BestStart(at.outlook->expected, now, latest, job.length);
+    const auto best = BestStart(at.outlook->expected, now, latest, job.length.mean);
     if (best && best->start > now) {
-      found.later.push_back(MakeOption(at, best->start, best->mean, job.length));
+      found.later.push_back(MakeOption(at, best->start, best->mean, job.length.mean));
     }
   }
   std::stable_sort(found.later.begin(), found.later.end(), Cleaner);
@@ -101,8 +101,9 @@ std::optional<Option> LaterOption(const std::vector<KnownPlace>& places, const J
     return std::nullopt;
   }
   const KnownPlace& at = places[planned->place];
-  const auto mean = at.outlook->expected.Mean(planned->start, planned->start + job.length);
-  return mean ? std::optional(MakeOption(at, planned->start, *mean, job.length)) : std::nullopt;
+  const auto mean = at.outlook->expected.Mean(planned->start, planned->start + job.length.mean);
+  return mean ? std::optional(MakeOption(at, planned->start, *mean, job.length.mean))
+              : std::nullopt;
 }
 
 bool IsWorthTheWait(const Option& later, const Option& now, const Parameters& parameters) {
@@ -130,14 +131,24 @@ Choice Choose(const Candidates& candidates, const std::vector<KnownPlace>& place
   return choice;
 }
 
-Cause CauseOf(const Choice& choice, Time now, Time latest, const Parameters& parameters) {
+/// By which a job has to start: so that it keeps its deadline though it takes as long as its bound.
+Time LatestStartOf(const Job& job) {
+  return job.deadline ? std::min(job.latest_start, *job.deadline - job.length.bound)
+                      : job.latest_start;
+}
+
+Cause CauseOf(const Choice& choice, const Job& job, Time now, const Parameters& parameters) {
   if (choice.later && parameters.threshold && choice.now.intensity <= *parameters.threshold) {
     return Cause::clean_enough;
   }
   if (choice.later) {
     return choice.later->emissions < choice.now.emissions ? Cause::cleaner_window : Cause::crowded;
   }
-  return latest <= now ? Cause::deadline_forces : Cause::cleanest_now;
+  if (job.latest_start - parameters.start_margin <= now) {
+    return Cause::deadline_forces;
+  }
+  return LatestStartOf(job) - parameters.start_margin <= now ? Cause::deadline_at_risk
+                                                             : Cause::cleanest_now;
 }
 
 }  // namespace
@@ -172,7 +183,7 @@ std::vector<WaitingJob> Planner::WaitingJobs(const Snapshot& snapshot) const {
   for (const Job& job : snapshot.jobs) {
     waiting.push_back({.job = &job,
                        .places = KnownPlacesOf(job, *snapshot.board, parameters_.lowest_rung),
-                       .latest_start = job.latest_start - parameters_.start_margin});
+                       .latest_start = LatestStartOf(job) - parameters_.start_margin});
   }
   return waiting;
 }
@@ -185,7 +196,8 @@ Decision Planner::DecideOne(const Job& job, const Snapshot& snapshot,
   Reason& reason = decision.reason;
   reason.decided_at = now;
   reason.deadline = job.deadline;
-  reason.latest_start = job.latest_start;
+  reason.latest_start = LatestStartOf(job);
+  reason.length = job.length;
   if (job.places.empty()) {
     reason.cause = Cause::no_place;
     return decision;
@@ -196,10 +208,10 @@ Decision Planner::DecideOne(const Job& job, const Snapshot& snapshot,
     reason.note = WhyUnknown(job.places.front(), *snapshot.board);
     return decision;
   }
-  const Time latest = job.latest_start - parameters_.start_margin;
+  const Time latest = *reason.latest_start - parameters_.start_margin;
   const Candidates candidates = FindCandidates(places, job, now, latest);
   Choice choice = Choose(candidates, places, job, now, shared, parameters_);
-  reason.cause = CauseOf(choice, now, latest, parameters_);
+  reason.cause = CauseOf(choice, job, now, parameters_);
   if (reason.cause == Cause::clean_enough) {
     choice.later.reset();
     reason.note = "at most " + Fixed(parameters_.threshold->value(), 0) + " g/kWh";

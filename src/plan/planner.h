@@ -56,12 +56,13 @@ Decision BadRequest(std::string job, Time now, const Error& error);
 /// The one place where it is decided when and where a job starts. Pure: the same snapshot and
 /// parameters give the same decisions, byte for byte; knows neither Kubernetes nor a clock.
 ///
-/// Promises: a job is never held past its latest start; a held job is expected to emit less than
-/// if it were released; a job whose zones are all unknown is released. Signals of different kinds
-/// are never compared: the kind of the job's first known place counts, others are unknown. Where
-/// regions have rooms, jobs are planned into them together, and one that has no room now waits for
-/// it, though it may be no cleaner then; a job for which no room is found before its latest start
-/// is planned as if there were all that it needs.
+/// Promises: a job is never held past its latest start, nor so long that it would break its
+/// deadline if it took as long as the bound of its length; the margin is kept before both. A held
+/// job is expected to emit less than if it were released; a job whose zones are all unknown is
+/// released. Signals of different kinds are never compared: the kind of the job's first known place
+/// counts, others are unknown. Where regions have rooms, jobs are planned into them together, and
+/// one that has no room now waits for it, though it may be no cleaner then; a job for which no room
+/// is found before its latest start is planned as if there were all that it needs.
 class Planner {
  public:
   explicit Planner(Parameters parameters) : parameters_(parameters) {}

@@ -18,15 +18,16 @@ struct CauseName {
   Cause cause;
   std::string_view name;
 };
-constexpr std::array<CauseName, 9> kCauses = {{{Cause::cleaner_window, "CleanerWindow"},
-                                               {Cause::cleanest_now, "CleanestNow"},
-                                               {Cause::clean_enough, "CleanEnough"},
-                                               {Cause::crowded, "Crowded"},
-                                               {Cause::deadline_forces, "DeadlineForcesStart"},
-                                               {Cause::no_signal, "NoSignal"},
-                                               {Cause::no_place, "NoPlace"},
-                                               {Cause::bad_request, "BadRequest"},
-                                               {Cause::by_hand, "ByHand"}}};
+constexpr std::array<CauseName, 10> kCauses = {{{Cause::cleaner_window, "CleanerWindow"},
+                                                {Cause::cleanest_now, "CleanestNow"},
+                                                {Cause::clean_enough, "CleanEnough"},
+                                                {Cause::crowded, "Crowded"},
+                                                {Cause::deadline_forces, "DeadlineForcesStart"},
+                                                {Cause::deadline_at_risk, "DeadlineAtRisk"},
+                                                {Cause::no_signal, "NoSignal"},
+                                                {Cause::no_place, "NoPlace"},
+                                                {Cause::bad_request, "BadRequest"},
+                                                {Cause::by_hand, "ByHand"}}};
 
 std::string Amount(Grams grams) {
   const double g = grams.value();
@@ -81,6 +82,20 @@ std::string StartingSentence(const Reason& reason) {
   return text;
 }
 
+std::string InSeconds(Duration duration) {
+  return FormatDuration(std::chrono::round<std::chrono::seconds>(duration));
+}
+
+std::string Runs(size_t count) { return std::to_string(count) + (count == 1 ? " run" : " runs"); }
+
+std::string RiskClause(const Reason& reason) {
+  if (!reason.length) {
+    return "";
+  }
+  return ": it may take " + InSeconds(reason.length->bound) + " (" + Runs(reason.length->runs) +
+         " known), and waiting longer would risk its deadline";
+}
+
 /// Whether a later start is known that is expected to emit less.
 bool KnowsCleaner(const Reason& reason) {
   return reason.chosen && std::any_of(reason.alternatives.begin(), reason.alternatives.end(),
@@ -88,6 +103,17 @@ bool KnowsCleaner(const Reason& reason) {
                                         return other.start > reason.chosen->start &&
                                                other.emissions < reason.chosen->emissions;
                                       });
+}
+
+json::object ToObject(const LengthBelief& length) {
+  const auto seconds = [](Duration duration) {
+    return static_cast<double>(duration.count()) / 1000;
+  };
+  return {{"source", ToString(length.source)},
+          {"runs", length.runs},
+          {"meanSeconds", seconds(length.mean)},
+          {"longestSeconds", seconds(length.longest)},
+          {"boundSeconds", seconds(length.bound)}};
 }
 
 json::object ToObject(const Option& option) {
@@ -119,6 +145,19 @@ class Reader {
     }
     return value->to_number<double>();
   }
+  /// From 0 to `most`; 0 where it is not.
+  double NumberUpTo(double most, std::string_view key) {
+    const double number = Number(key);
+    if (number < 0 || number > most) {
+      Fail(key);
+      return 0;
+    }
+    return number;
+  }
+  Duration Seconds(std::string_view key) {
+    constexpr double kMostSeconds = 1e10;
+    return Duration(std::llround(NumberUpTo(kMostSeconds, key) * 1000));
+  }
   Time Instant(std::string_view key) {
     const auto time = ParseTime(Text(key));
     if (!time) {
@@ -140,6 +179,17 @@ class Reader {
       return std::nullopt;
     }
     return ReadOption(value->get_object());
+  }
+  std::optional<LengthBelief> MaybeLength(std::string_view key) {
+    const json::value* value = object_.if_contains(key);
+    if (value == nullptr) {
+      return std::nullopt;
+    }
+    if (!value->is_object()) {
+      Fail(key);
+      return std::nullopt;
+    }
+    return ReadLength(value->get_object());
   }
   std::vector<Option> Options(std::string_view key) {
     std::vector<Option> options;
@@ -179,6 +229,24 @@ class Reader {
     return option;
   }
 
+  LengthBelief ReadLength(const json::object& object) {
+    constexpr double kMostRuns = 1e6;
+    Reader in(object);
+    const auto source = LengthSourceOf(in.Text("source"));
+    const LengthBelief length{.source = source.value_or(LengthSource::assumed),
+                              .runs = static_cast<size_t>(in.NumberUpTo(kMostRuns, "runs")),
+                              .mean = in.Seconds("meanSeconds"),
+                              .longest = in.Seconds("longestSeconds"),
+                              .bound = in.Seconds("boundSeconds")};
+    if (!source) {
+      in.Fail("source");
+    }
+    if (!in.bad().empty()) {
+      Fail(in.bad());
+    }
+    return length;
+  }
+
   const json::object& object_;
   std::string bad_;
 };
@@ -210,6 +278,8 @@ std::string Sentence(const Reason& reason) {
     case Cause::deadline_forces:
       return StartingSentence(reason) + ": waiting longer would make it late" +
              DeadlineClause(reason);
+    case Cause::deadline_at_risk:
+      return StartingSentence(reason) + RiskClause(reason) + DeadlineClause(reason);
     case Cause::no_signal:
       return "starting now: the carbon intensity is unknown (" + reason.note + ")";
     case Cause::no_place:
@@ -222,6 +292,15 @@ std::string Sentence(const Reason& reason) {
   return "";
 }
 
+std::string Describe(const LengthBelief& length) {
+  if (length.source != LengthSource::learnt) {
+    return InSeconds(length.mean) + " (" + std::string(ToString(length.source)) + ")";
+  }
+  return InSeconds(length.mean) + " expected, longer than " + InSeconds(length.bound) +
+         " once in 1000 runs (learnt from " + Runs(length.runs) + ", the longest " +
+         InSeconds(length.longest) + ")";
+}
+
 std::string ToJson(const Reason& reason) {
   json::object out{{"cause", ToString(reason.cause)}, {"decidedAt", FormatTime(reason.decided_at)}};
   const auto put_time = [&](const char* key, const std::optional<Time>& time) {
@@ -232,6 +311,9 @@ std::string ToJson(const Reason& reason) {
   put_time("deadline", reason.deadline);
   put_time("latestStart", reason.latest_start);
   put_time("forecastIssuedAt", reason.forecast_issued_at);
+  if (reason.length) {
+    out["length"] = ToObject(*reason.length);
+  }
   if (reason.run_now) {
     out["runNow"] = ToObject(*reason.run_now);
   }
@@ -272,6 +354,7 @@ Result<Reason> ReasonFromJson(std::string_view text) {
   reason.deadline = in.MaybeInstant("deadline");
   reason.latest_start = in.MaybeInstant("latestStart");
   reason.forecast_issued_at = in.MaybeInstant("forecastIssuedAt");
+  reason.length = in.MaybeLength("length");
   reason.run_now = in.MaybeOption("runNow");
   reason.chosen = in.MaybeOption("chosen");
   reason.alternatives = in.Options("alternatives");

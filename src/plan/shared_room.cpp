@@ -17,7 +17,7 @@ Slots SlotsFor(std::span<const WaitingJob> jobs, Time now) {
   Slots slots{.start = FloorTo(now, kSlot), .length = kSlot, .count = 0};
   Time end = now;
   for (const WaitingJob& waiting : jobs) {
-    end = std::max(end, std::max(waiting.latest_start, now) + waiting.job->length);
+    end = std::max(end, std::max(waiting.latest_start, now) + waiting.job->length.mean);
   }
   slots.count = std::min(kMostSlots, static_cast<size_t>((end - slots.start) / kSlot) + 1);
   return slots;
@@ -90,7 +90,7 @@ class Look {
     const Job& job = *waiting.job;
     Demand demand{.places = {},
                   .cpus = job.cpus,
-                  .length = job.length,
+                  .length = job.length.mean,
                   .earliest = now_,
                   .latest_start = std::clamp(waiting.latest_start, now_, slots_.end()),
                   .owner = owners_.Of(job.owner).first,

@@ -196,7 +196,7 @@ class Replay {
     waiting_.push_back(job);
     snapshot_.jobs.push_back({.id = std::to_string(job),
                               .places = PlacesOf(job),
-                              .length = jobs_[job].length,
+                              .length = plan::AtItsWord(jobs_[job].length),
                               .latest_start = jobs_[job].latest_start,
                               .deadline = jobs_[job].latest_start + jobs_[job].length,
                               .cpus = jobs_[job].cpus,

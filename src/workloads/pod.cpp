@@ -126,6 +126,15 @@ Result<std::optional<Duration>> DurationAnnotation(const PodView& pod, std::stri
   return std::optional(*duration);
 }
 
+plan::LengthBelief BelievedLength(std::optional<Duration> declared, const PodDefaults& defaults,
+                                  std::span<const Duration> runs) {
+  if (!runs.empty()) {
+    return plan::LearntLength(runs, declared);
+  }
+  return declared ? plan::AtItsWord(*declared)
+                  : plan::AtItsWord(defaults.length, plan::LengthSource::assumed);
+}
+
 }  // namespace
 
 energy::Request RequestOf(const PodView& pod, const PodDefaults& defaults) {
@@ -169,10 +178,21 @@ std::optional<PodView> ReadPod(const json::object& object) {
   }
   pod.node = TextAt(&spec, "nodeName");
   pod.phase = TextAt(ObjectAt(&object, "status"), "phase");
+  pod.template_name = TemplateOf(*metadata);
+  pod.run = ReadRun(ObjectAt(&object, "status"));
   return pod;
 }
 
-Result<Wish> ReadWish(const PodView& pod, Time arrival, const PodDefaults& defaults) {
+Result<std::optional<Duration>> DeclaredLength(const PodView& pod) {
+  auto length = DurationAnnotation(pod, kDurationAnnotation);
+  if (length && *length && **length == Duration::zero()) {
+    return Invalid("annotation " + std::string(kDurationAnnotation) + ": must be longer than 0s");
+  }
+  return length;
+}
+
+Result<Wish> ReadWish(const PodView& pod, Time arrival, const PodDefaults& defaults,
+                      std::span<const Duration> runs) {
   const auto deadline = TimeAnnotation(pod, kDeadlineAnnotation);
   if (!deadline) {
     return deadline.error();
@@ -181,19 +201,17 @@ Result<Wish> ReadWish(const PodView& pod, Time arrival, const PodDefaults& defau
   if (!max_delay) {
     return max_delay.error();
   }
-  const auto length = DurationAnnotation(pod, kDurationAnnotation);
+  const auto length = DeclaredLength(pod);
   if (!length) {
     return length.error();
   }
-  if (*length && **length == Duration::zero()) {
-    return Invalid("annotation " + std::string(kDurationAnnotation) + ": must be longer than 0s");
-  }
-  Wish wish{.length = length->value_or(defaults.length), .latest_start = {}, .deadline = *deadline};
+  Wish wish{
+      .length = BelievedLength(*length, defaults, runs), .latest_start = {}, .deadline = *deadline};
   if (!*deadline) {
     wish.latest_start = arrival + max_delay->value_or(defaults.max_delay);
     return wish;
   }
-  if (!*length) {
+  if (!*length && runs.empty()) {
     return Invalid("annotation " + std::string(kDeadlineAnnotation) + " needs " +
                    std::string(kDurationAnnotation) + " beside it, to know the latest start");
   }
@@ -201,7 +219,7 @@ Result<Wish> ReadWish(const PodView& pod, Time arrival, const PodDefaults& defau
     return Invalid("annotation " + std::string(kDeadlineAnnotation) + ": " +
                    FormatTime(**deadline) + " was in the past when the pod was created");
   }
-  wish.latest_start = **deadline - wish.length;
+  wish.latest_start = **deadline - wish.length.longest;
   if (*max_delay) {
     wish.latest_start = std::min(wish.latest_start, arrival + **max_delay);
   }

@@ -3,6 +3,7 @@
 
 #include <boost/json/value.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/time.h"
 #include "energy/power.h"
 #include "plan/planner.h"
+#include "workloads/pod_run.h"
 #include "workloads/selection.h"
 
 namespace carbon::workloads {
@@ -20,6 +22,7 @@ inline constexpr std::string_view kGate = "carbon-kube.io/window";
 inline constexpr std::string_view kDeadlineAnnotation = "carbon-kube.io/deadline";
 inline constexpr std::string_view kMaxDelayAnnotation = "carbon-kube.io/max-delay";
 inline constexpr std::string_view kDurationAnnotation = "carbon-kube.io/expected-duration";
+inline constexpr std::string_view kTemplateAnnotation = "carbon-kube.io/template";
 inline constexpr std::string_view kPlanAnnotation = "carbon-kube.io/plan";
 
 /// The fields of a Pod that are read here. A pod is held by the scheduling gate kGate, which
@@ -41,6 +44,8 @@ struct PodView {
   std::string phase;
   std::string node;
   bool deleting = false;
+  std::string template_name;    ///< TemplateOf()
+  std::optional<RunTimes> run;  ///< ReadRun()
 
   std::string id() const { return ns + "/" + name; }
   bool held() const;
@@ -67,15 +72,21 @@ energy::Request RequestOf(const PodView& pod, const PodDefaults& defaults);
 
 /// What a pod's annotations ask for.
 struct Wish {
-  Duration length{};
-  Time latest_start;
+  plan::LengthBelief length;
+  Time latest_start;  ///< by the longest length that is known: starting later must not be
   std::optional<Time> deadline;
 };
 
 /// Reads the annotations. `arrival`: when the pod was created, on the clock that deadlines are told
-/// by. Fails, as invalid, with a sentence for the pod's owner: a value that cannot be read, a
-/// deadline without an expected duration, a deadline at or before `arrival`.
-Result<Wish> ReadWish(const PodView& pod, Time arrival, const PodDefaults& defaults);
+/// by. `runs`: how long the last runs of its template took; where there are none, what the pod says
+/// of its length holds, or the default. Fails, as invalid, with a sentence for the pod's owner: a
+/// value that cannot be read, a deadline where there is neither an expected duration nor a run, a
+/// deadline at or before `arrival`.
+Result<Wish> ReadWish(const PodView& pod, Time arrival, const PodDefaults& defaults,
+                      std::span<const Duration> runs = {});
+
+/// What the pod says of its length; nothing where it says nothing. Fails as ReadWish() does.
+Result<std::optional<Duration>> DeclaredLength(const PodView& pod);
 
 /// The plan that stands on a pod; nothing where there is none that can be read.
 std::optional<plan::Reason> PlanOn(const PodView& pod);

@@ -26,6 +26,7 @@ TEST(RenderReason, ShowsTheChosenWayFirstAndTheOthersBelow) {
       .decided_at = now,
       .deadline = now + std::chrono::hours(12),
       .latest_start = now + std::chrono::hours(10),
+      .length = plan::AtItsWord(std::chrono::hours(2)),
       .run_now = plan::Option{"r", "Z", now, GramsPerKwh(300), Grams(30)},
       .chosen = plan::Option{"r", "Z", now + std::chrono::hours(3), GramsPerKwh(100), Grams(10)},
       .alternatives = {{"r", "Z", now, GramsPerKwh(300), Grams(30)}},
@@ -39,6 +40,7 @@ TEST(RenderReason, ShowsTheChosenWayFirstAndTheOthersBelow) {
             "decided at 2021-08-02T00:10:00Z on the signal of test (fresh, forecast issued "
             "2021-08-02T00:10:00Z)\n"
             "latest start 2021-08-02T10:10:00Z, deadline 2021-08-02T12:10:00Z\n"
+            "length 2h (declared)\n"
             "    start (UTC)   region          zone            g/kWh   grams\n"
             "  * 03:10         r               Z               100     10.0\n"
             "    00:10         r               Z               300     30.0\n");

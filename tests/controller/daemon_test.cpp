@@ -36,6 +36,26 @@ class SmallApi {
     const std::lock_guard lock(mutex_);
     return config_map_;
   }
+  /// What the pod was told last; nothing where it was told nothing.
+  std::optional<plan::Reason> plan() const {
+    const std::lock_guard lock(mutex_);
+    return plan_;
+  }
+  /// Adds a pod that ran for so long, before the other one.
+  void AddEnded(const std::string& name, Duration length) {
+    const std::lock_guard lock(mutex_);
+    const Time ended = *ParseTime("2021-06-30T20:00:00Z");
+    json::object pod = Pod();
+    pod["metadata"].as_object()["name"] = name;
+    pod["metadata"].as_object()["uid"] = "uid of " + name;
+    pod["spec"] = json::object();
+    const json::object terminated{{"startedAt", FormatTime(ended - length)},
+                                  {"finishedAt", FormatTime(ended)}};
+    const json::object container{{"state", json::object{{"terminated", terminated}}}};
+    pod["status"] =
+        json::object{{"phase", "Succeeded"}, {"containerStatuses", json::array{container}}};
+    ended_.push_back(pod);
+  }
   void Publish(std::string config_map) {
     const std::lock_guard lock(mutex_);
     config_map_ = std::move(config_map);
@@ -49,6 +69,8 @@ class SmallApi {
     }
     if (request.method == "PATCH") {
       const auto patch = json::parse(request.body).as_object();
+      const auto& annotations = patch.at("metadata").at("annotations").as_object();
+      plan_ = *plan::ReasonFromJson(annotations.at(workloads::kPlanAnnotation).as_string());
       if (patch.contains("spec")) {
         released_ = true;
         ++version_;
@@ -73,7 +95,7 @@ class SmallApi {
     return {200,
             {},
             json::serialize(json::object{{"metadata", json::object{{"resourceVersion", "1"}}},
-                                         {"items", nodes ? Nodes() : json::array{Pod()}}})};
+                                         {"items", nodes ? Nodes() : Pods()}})};
   }
 
   net::HttpResponse ConfigMap(const net::ServerRequest& request) {
@@ -82,6 +104,12 @@ class SmallApi {
     }
     return config_map_.empty() ? net::HttpResponse{404, {}, R"({"kind":"Status","code":404})"}
                                : net::HttpResponse{200, {}, config_map_};
+  }
+
+  json::array Pods() const {
+    json::array pods = ended_;
+    pods.push_back(Pod());
+    return pods;
   }
 
   json::object Pod() const {
@@ -116,6 +144,8 @@ class SmallApi {
   mutable std::mutex mutex_;
   int version_ = 1;
   std::string config_map_;
+  std::optional<plan::Reason> plan_;
+  json::array ended_;
   std::string deadline_;
   std::vector<std::string> regions_;
   std::atomic<bool> released_{false};
@@ -217,6 +247,17 @@ TEST_F(DaemonTest, ExplainsAPodThatWaitsAndDoesNotReleaseIt) {
   EXPECT_TRUE(done) << done.error().message;
   EXPECT_GE(api.events(), 1);
   EXPECT_FALSE(api.released());
+}
+
+TEST_F(DaemonTest, LearnsFromPodsThatEndedBeforeItStarted) {
+  SmallApi api(FormatTime(FloorTo(real_->Now(), seconds(1)) + hours(9)));
+  for (const char* name : {"etl-20210628", "etl-20210629", "etl-20210630"}) {
+    api.AddEnded(name, hours(5));
+  }
+  const Status done = RunUntil(api.Url(), [&] { return api.plan().has_value(); });
+  EXPECT_TRUE(done) << done.error().message;
+  ASSERT_TRUE(api.plan() && api.plan()->length);
+  EXPECT_EQ(*api.plan()->length, plan::LearntLength(std::vector<Duration>(3, hours(5)), hours(1)));
 }
 
 TEST_F(DaemonTest, DoesNotWaitForZonesOfAProviderThatRefusesTheToken) {

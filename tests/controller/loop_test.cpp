@@ -4,7 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
+#include <span>
+#include <vector>
 
 namespace carbon::controller {
 namespace {
@@ -89,11 +92,13 @@ class LoopTest : public testing::Test {
     return {.now = now,
             .board = std::make_shared<Board>(Board::Of({reading}, now, {})),
             .held = std::move(held),
-            .fleet = &fleet_};
+            .fleet = &fleet_,
+            .history = &history_};
   }
 
   FakeActuator actuator_;
   workloads::Fleet fleet_;
+  workloads::RunHistory history_;
   Loop loop_;
 };
 
@@ -191,6 +196,69 @@ TEST_F(LoopTest, SaysAgainWhenThePlanChanges) {
       FormatTime(kMidnight + hours(3));
   loop_.Step(At(kMidnight, pods));
   EXPECT_THAT(actuator_.log, ElementsAre("explain a 03:00", "explain a 01:55"));
+}
+
+/// A CronJob's pods that took about two hours each.
+class EndedNights {
+ public:
+  EndedNights() {
+    for (int night = 0; night < 3; ++night) {
+      pods_[night] = Pod("etl-" + std::to_string(28394400 + night), "eu-central-1", hours(3)).pod;
+      pods_[night].template_name = "default/Job/etl";
+      const Time start = kMidnight - hours(24) * (night + 1);
+      runs_.push_back({&pods_[night], {start, start + minutes(119 + night)}});
+    }
+  }
+  std::span<const workloads::EndedRun> runs() const { return runs_; }
+
+ private:
+  std::array<workloads::PodView, 3> pods_;
+  std::vector<workloads::EndedRun> runs_;
+};
+
+TEST_F(LoopTest, AfterRunsThatTookTwiceAsLongAsDeclaredTheNextIsReleasedEarlier) {
+  auto fourth = Pod("etl-28394403", "eu-central-1", minutes(270));
+  fourth.pod.template_name = "default/Job/etl";
+  loop_.Step(At(kMidnight, {fourth}));
+  ASSERT_THAT(actuator_.log, ElementsAre("explain etl-28394403 03:00"));
+  EXPECT_EQ(actuator_.said.at("etl-28394403").length, plan::AtItsWord(hours(1)));
+
+  const EndedNights nights;
+  history_.Learn(nights.runs());
+  const auto next = loop_.Step(At(kMidnight, {fourth})).next_start;
+  const plan::Reason& told = actuator_.said.at("etl-28394403");
+  ASSERT_TRUE(told.length);
+  EXPECT_EQ(told.length->source, plan::LengthSource::learnt);
+  EXPECT_EQ(told.length->runs, 3U);
+  EXPECT_EQ(told.length->mean, minutes(105)) << "what was declared counts as one run";
+  EXPECT_EQ(next, kMidnight + minutes(265) - told.length->bound);
+  EXPECT_LT(*next, kMidnight + hours(2));
+  loop_.Step(At(*next, {fourth}));
+  EXPECT_EQ(actuator_.log.back(), "release etl-28394403 eu-central-1");
+}
+
+TEST_F(LoopTest, WhereTheBoundLeavesNoRoomAPodIsReleasedThoughItWouldProbablyBeInTime) {
+  auto fourth = Pod("etl-28394403", "eu-central-1", minutes(160));
+  fourth.pod.template_name = "default/Job/etl";
+  const EndedNights nights;
+  history_.Learn(nights.runs());
+  loop_.Step(At(kMidnight, {fourth}));
+  EXPECT_THAT(actuator_.log, ElementsAre("release etl-28394403 eu-central-1"));
+  EXPECT_EQ(actuator_.said.at("etl-28394403").cause, Cause::deadline_at_risk);
+  EXPECT_EQ(loop_.counters().released_late, 0U);
+}
+
+TEST_F(LoopTest, ADeadlineNeedsNoDurationOnceRunsAreKnown) {
+  auto pod = Pod("etl-28394403", "eu-central-1", hours(8));
+  pod.pod.template_name = "default/Job/etl";
+  pod.pod.annotations.erase(std::string(workloads::kDurationAnnotation));
+  loop_.Step(At(kMidnight, {pod}));
+  EXPECT_EQ(actuator_.said.at("etl-28394403").cause, Cause::bad_request);
+  const EndedNights nights;
+  history_.Learn(nights.runs());
+  Loop informed({}, actuator_);
+  informed.Step(At(kMidnight, {pod}));
+  EXPECT_EQ(actuator_.said.at("etl-28394403").cause, Cause::cleaner_window);
 }
 
 TEST_F(LoopTest, SpreadsPodsOverTheHoursThatHaveRoomForThem) {

@@ -178,8 +178,9 @@ class TestController:
         assert lines[0] == f"pod {jobs}/asked-why: {note}"
         assert lines[1].startswith(f"decided at {plan['decidedAt']} on the signal of ")
         assert lines[2] == f"latest start {ahead(hours=23)}, deadline {ahead(hours=24)}"
-        assert lines[3].split() == ["start", "(UTC)", "region", "zone", "g/kWh", "grams"]
-        rows = [line.split() for line in lines[4:]]
+        assert lines[3] == "length 1h (declared)"
+        assert lines[4].split() == ["start", "(UTC)", "region", "zone", "g/kWh", "grams"]
+        rows = [line.split() for line in lines[5:]]
         assert rows[0][0] == "*"
         assert plan["chosen"]["region"] in rows[0]
         assert [row[-4] for row in rows[1:]] == [way["region"] for way in plan["alternatives"]]

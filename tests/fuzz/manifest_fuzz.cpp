@@ -20,7 +20,7 @@ void CheckPod(const carbon::workloads::PodView& pod) {
   Require(std::isfinite(pod.memory_bytes) && pod.memory_bytes >= 0);
   const carbon::Time now = *carbon::ParseTime("2021-07-01T00:00:00Z");
   const auto wish = carbon::workloads::ReadWish(pod, now, {});
-  Require(wish ? wish->length > carbon::Duration::zero() : !wish.error().message.empty());
+  Require(wish ? wish->length.mean > carbon::Duration::zero() : !wish.error().message.empty());
 }
 
 }  // namespace

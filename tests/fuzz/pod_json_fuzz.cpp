@@ -38,9 +38,11 @@ void CheckPod(const boost::json::object& object, const std::optional<workloads::
   }
   Require(std::isfinite(pod->cpu_cores) && pod->cpu_cores >= 0);
   Require(std::isfinite(pod->memory_bytes) && pod->memory_bytes >= 0);
+  Require(pod->template_name.starts_with(pod->ns + "/"));
+  Require(!pod->run || pod->run->ended >= pod->run->started);
   const Time now = *ParseTime("2021-07-01T00:00:00Z");
   const auto wish = workloads::ReadWish(*pod, now, {});
-  Require(wish ? wish->length > Duration::zero() : !wish.error().message.empty());
+  Require(wish ? wish->length.mean > Duration::zero() : !wish.error().message.empty());
   CheckRelease(*pod);
   static const workloads::RegionMap regions =
       workloads::MapRegions(workloads::BuiltInRegions(), "electricity-maps");

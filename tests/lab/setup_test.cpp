@@ -63,7 +63,7 @@ TEST(PodOf, IsAPodThatTheControllerUnderstands) {
   EXPECT_DOUBLE_EQ(pod->cpu_cores, 2);
   const auto wish = workloads::ReadWish(*pod, arrival, {});
   ASSERT_TRUE(wish) << wish.error().message;
-  EXPECT_EQ(wish->length, hours(2));
+  EXPECT_EQ(wish->length, plan::AtItsWord(hours(2)));
   EXPECT_EQ(wish->latest_start, arrival + hours(6));
 }
 

@@ -34,7 +34,7 @@ ZoneReading Reading(const std::string& zone, std::vector<double> forecast) {
 Job AJob(std::vector<std::string> zones, Duration length, Duration slack) {
   Job job{.id = "default/job",
           .places = {},
-          .length = length,
+          .length = AtItsWord(length),
           .latest_start = kNow + slack,
           .deadline = kNow + slack + length};
   for (const std::string& zone : zones) {
@@ -195,6 +195,64 @@ TEST(Planner, KeepsItsPromisesOnRandomInstances) {
   }
 }
 
+/// After some runs, or none, with what the owner said, or not.
+LengthBelief AnyBelief(std::mt19937& random) {
+  std::uniform_int_distribution<int> minute(1, 400);
+  std::lognormal_distribution<double> factor(0, 0.2);
+  const Duration usual = minutes(minute(random));
+  std::vector<Duration> runs(static_cast<size_t>(minute(random) % 12));
+  for (Duration& run : runs) {
+    run = Duration(std::llround(static_cast<double>(usual.count()) * factor(random)));
+  }
+  const Duration word = minutes(minute(random));
+  if (runs.empty()) {
+    return AtItsWord(word);
+  }
+  return LearntLength(runs, minute(random) % 2 == 0 ? std::optional(word) : std::nullopt);
+}
+
+TEST(Planner, NeverStartsAJobLaterThanTheBoundOfItsLengthAllows) {
+  constexpr unsigned kSeed = 1234;
+  SCOPED_TRACE(kSeed);
+  std::mt19937 random(kSeed);
+  std::uniform_int_distribution<int> minute(-100, 1400);
+  int at_risk = 0;
+  int held = 0;
+  for (int round = 0; round < 10'000; ++round) {
+    RandomInstance drawn = Draw(random);
+    drawn.job.length = AnyBelief(random);
+    drawn.job.deadline = kNow + minutes(minute(random));
+    drawn.job.latest_start = *drawn.job.deadline - drawn.job.length.longest;
+    Snapshot snapshot{kNow, std::make_shared<Board>(Board::Of(drawn.readings, kNow, {})), {}};
+    snapshot.jobs = {drawn.job};
+    if (round % 2 == 0) {
+      snapshot.rooms = {{"region-A", 4, {}}};
+    }
+    const Decision decision = Planner({}).Decide(snapshot).at(0);
+    const Time limit = *drawn.job.deadline - drawn.job.length.bound - Parameters{}.start_margin;
+    ASSERT_LE(decision.start, std::max(limit, kNow)) << round;
+    ASSERT_EQ(decision.reason.length, drawn.job.length);
+    ASSERT_EQ(decision.reason.latest_start, limit + Parameters{}.start_margin);
+    const bool must_run = drawn.job.latest_start - Parameters{}.start_margin <= kNow;
+    if (limit <= kNow) {
+      ASSERT_EQ(decision.action, Decision::Action::release) << round;
+      ASSERT_EQ(decision.reason.cause, must_run ? Cause::deadline_forces : Cause::deadline_at_risk)
+          << round;
+      at_risk += must_run ? 0 : 1;
+    }
+    held += decision.action == Decision::Action::hold ? 1 : 0;
+  }
+  EXPECT_GT(at_risk, 500) << "it was seen";
+  EXPECT_GT(held, 1000) << "it was seen";
+}
+
+TEST(Planner, ReckonsEmissionsByTheMeanOfALength) {
+  Job job = AJob({"DE"}, hours(2), hours(9));
+  job.length.bound = hours(4);
+  const auto decision = DecideOne(job, {Reading("DE", std::vector<double>(24, 300))});
+  EXPECT_EQ(decision.reason.run_now->emissions, Grams(600));
+}
+
 /// Jobs of an hour and two CPUs each, that may wait for four hours, where the hours to come have
 /// so many g/kWh.
 std::vector<Decision> DecideTogether(size_t jobs, std::vector<double> forecast,
@@ -317,7 +375,7 @@ class SharedRoomDay {
       Job& job = waiting_[i];
       if (decisions[i].action == Decision::Action::release) {
         late += now > job.latest_start ? 1 : 0;
-        running_.push_back({.cpus = job.cpus, .until = now + job.length});
+        running_.push_back({.cpus = job.cpus, .until = now + job.length.mean});
         continue;
       }
       const ToldStart told{decisions[i].region, decisions[i].start};

@@ -13,6 +13,11 @@ Reason Waiting() {
           .decided_at = kNow,
           .deadline = kNow + std::chrono::hours(11),
           .latest_start = kNow + std::chrono::hours(9),
+          .length = LengthBelief{.source = LengthSource::learnt,
+                                 .runs = 3,
+                                 .mean = std::chrono::minutes(105),
+                                 .longest = std::chrono::hours(2),
+                                 .bound = Duration(10'380'250)},
           .run_now = Option{"us-west-1", "US-CAL-CISO", kNow, GramsPerKwh(212), Grams(75.5)},
           .chosen = Option{"us-west-1", "US-CAL-CISO", kNow + std::chrono::hours(3),
                            GramsPerKwh(96), Grams(34.25)},
@@ -45,12 +50,26 @@ TEST(Sentence, SaysWhyAJobStartsNow) {
   EXPECT_EQ(Sentence(reason),
             "starting now in us-west-1 (US-CAL-CISO) at 212 g/kWh; saves about 9.0 kg against the "
             "mean of where it may run: no cleaner start in reach; starts by 09:00");
+  reason = Waiting();
+  reason.chosen = reason.run_now;
+  reason.cause = Cause::deadline_at_risk;
+  EXPECT_EQ(Sentence(reason),
+            "starting now in us-west-1 (US-CAL-CISO) at 212 g/kWh: it may take 2h53m (3 runs "
+            "known), and waiting longer would risk its deadline; deadline 11:00");
   EXPECT_EQ(Sentence({.cause = Cause::no_signal, .note = "zone DE: no reading yet"}),
             "starting now: the carbon intensity is unknown (zone DE: no reading yet)");
   EXPECT_EQ(Sentence({.cause = Cause::no_place}),
             "starting now: no ready node that it accepts is in a region with a known grid zone");
   EXPECT_EQ(Sentence({.cause = Cause::bad_request, .note = "deadline is in the past"}),
             "starting now: deadline is in the past");
+}
+
+TEST(Describe, SaysWhereALengthComesFrom) {
+  EXPECT_EQ(Describe(AtItsWord(std::chrono::hours(2))), "2h (declared)");
+  EXPECT_EQ(Describe(AtItsWord(std::chrono::hours(1), LengthSource::assumed)), "1h (assumed)");
+  EXPECT_EQ(Describe(*Waiting().length),
+            "1h45m expected, longer than 2h53m once in 1000 runs (learnt from 3 runs, the longest "
+            "2h)");
 }
 
 TEST(ReasonFromJson, ReadsWhatToJsonWrote) {
@@ -67,7 +86,16 @@ TEST(ReasonFromJson, RefusesAnythingElse) {
        {"", "[]", "{", "{}", R"({"cause":"Whim","decidedAt":"2021-07-01T00:00:00Z"})",
         R"({"cause":"NoPlace","decidedAt":"x","alternatives":[],"source":"","rung":"","note":""})",
         R"({"cause":"NoPlace","decidedAt":"2021-07-01T00:00:00Z","alternatives":[1],"source":"",)"
-        R"("rung":"","note":""})"}) {
+        R"("rung":"","note":""})",
+        R"({"cause":"NoPlace","decidedAt":"2021-07-01T00:00:00Z","alternatives":[],"source":"",)"
+        R"("rung":"","note":"","length":{"source":"guessed","runs":1,"meanSeconds":1,)"
+        R"("longestSeconds":1,"boundSeconds":1}})",
+        R"({"cause":"NoPlace","decidedAt":"2021-07-01T00:00:00Z","alternatives":[],"source":"",)"
+        R"("rung":"","note":"","length":{"source":"learnt","runs":-1,"meanSeconds":1,)"
+        R"("longestSeconds":1,"boundSeconds":1}})",
+        R"({"cause":"NoPlace","decidedAt":"2021-07-01T00:00:00Z","alternatives":[],"source":"",)"
+        R"("rung":"","note":"","length":{"source":"learnt","runs":1,"meanSeconds":1,)"
+        R"("longestSeconds":1,"boundSeconds":1e300}})"}) {
     EXPECT_FALSE(ReasonFromJson(text)) << text;
   }
 }

@@ -64,7 +64,7 @@ TEST(Wish, ReadsGoodAnnotations) {
   for (const auto& row : rows) {
     const auto wish = Read(row.annotations);
     ASSERT_TRUE(wish) << wish.error().message;
-    EXPECT_EQ(wish->length, row.length) << &row - rows;
+    EXPECT_EQ(wish->length.mean, row.length) << &row - rows;
     EXPECT_EQ(wish->latest_start, kArrival + row.latest_start) << &row - rows;
     EXPECT_EQ(wish->deadline, row.deadline) << &row - rows;
   }
@@ -147,11 +147,50 @@ TEST(Wish, StaysRightAtTheEndsOfTime) {
   EXPECT_EQ(unknown_arrival->latest_start, first + hours(6));
 }
 
+PodView Nightly(const std::string& deadline, const std::string& duration = "") {
+  PodView pod;
+  pod.annotations[std::string(kDeadlineAnnotation)] = deadline;
+  if (!duration.empty()) {
+    pod.annotations[std::string(kDurationAnnotation)] = duration;
+  }
+  return pod;
+}
+
+TEST(Wish, SaysWhatItsLengthIsTakenFrom) {
+  const PodView silent;
+  EXPECT_EQ(ReadWish(silent, kArrival, {})->length,
+            plan::AtItsWord(hours(1), plan::LengthSource::assumed));
+  const PodView pod = Nightly("2021-07-01T12:00:00Z", "2h");
+  EXPECT_EQ(ReadWish(pod, kArrival, {})->length, plan::AtItsWord(hours(2)));
+  const std::vector<Duration> runs = {hours(3), hours(4), hours(5)};
+  EXPECT_EQ(ReadWish(pod, kArrival, {}, runs)->length, plan::LearntLength(runs, hours(2)));
+}
+
+TEST(Wish, MustStartSoThatTheLongestRunOrWhatItSaysFits) {
+  const std::vector<Duration> runs = {hours(3), hours(4), hours(5)};
+  const auto latest = [&](const std::string& duration) {
+    const auto wish = ReadWish(Nightly("2021-07-01T12:00:00Z", duration), kArrival, {}, runs);
+    return wish ? wish->latest_start - kArrival : Duration();
+  };
+  EXPECT_EQ(latest("2h"), hours(7));
+  EXPECT_EQ(latest("10h"), hours(2)) << "the owner's word holds though runs were shorter";
+}
+
+TEST(Wish, ADeadlineNeedsNoDurationWhereRunsAreKnown) {
+  const PodView pod = Nightly("2021-07-01T12:00:00Z");
+  EXPECT_FALSE(ReadWish(pod, kArrival, {}));
+  const std::vector<Duration> runs = {hours(3)};
+  const auto wish = ReadWish(pod, kArrival, {}, runs);
+  ASSERT_TRUE(wish) << wish.error().message;
+  EXPECT_EQ(wish->length, plan::LearntLength(runs, {})) << "the default counts for nothing";
+  EXPECT_EQ(wish->latest_start, kArrival + hours(9));
+}
+
 TEST(Wish, TakesTheDefaultsThatItIsGiven) {
   const auto wish =
       ReadWish({}, kArrival, {.max_delay = hours(24), .length = minutes(5), .cpu_cores = 2});
   ASSERT_TRUE(wish) << wish.error().message;
-  EXPECT_EQ(wish->length, minutes(5));
+  EXPECT_EQ(wish->length.mean, minutes(5));
   EXPECT_EQ(wish->latest_start, kArrival + hours(24));
 }
 
