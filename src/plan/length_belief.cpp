@@ -109,13 +109,16 @@ LengthBelief LearntLength(std::span<const Duration> runs, std::optional<Duration
     count_in(run);
   }
   const double alone = BoundOfRunsAlone(MomentsOf(logs));
+  const bool owner_is_right = declared && runs.size() < kEnoughRuns && belief.longest <= *declared;
   if (declared) {
     count_in(*declared);
   }
   belief.mean =
       Duration(std::max<int64_t>(1, std::llround(total_ms / static_cast<double>(logs.size()))));
   belief.bound =
-      std::max(belief.longest, FromLog(std::min(alone, BoundWithPrior(MomentsOf(logs)))));
+      owner_is_right
+          ? belief.longest
+          : std::max(belief.longest, FromLog(std::min(alone, BoundWithPrior(MomentsOf(logs)))));
   return belief;
 }
 

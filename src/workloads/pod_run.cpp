@@ -14,8 +14,6 @@ namespace {
 
 namespace json = boost::json;
 
-// ---- The name of a template
-
 /// What Kubernetes generates names from, so that they spell no words.
 constexpr std::string_view kGeneratedFrom = "bcdfghjklmnpqrstvwxz2456789";
 constexpr size_t kGenerated = 5;
@@ -44,8 +42,6 @@ const json::object* ControllerOf(const json::object& metadata) {
   });
   return found == owners.end() ? nullptr : *found;
 }
-
-// ---- When it ran
 
 std::optional<Time> TimeAt(const json::object* parent, std::string_view key) {
   const auto time = ParseTime(TextAt(parent, key));
