@@ -2,6 +2,7 @@
 #include "app/scenario_report.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <optional>
 
@@ -17,42 +18,44 @@ double Kilograms(Grams grams) { return grams.value() / 1000; }
 
 std::string OrNothing(std::optional<double> value) { return value ? Shortest(*value) : ""; }
 
+/// Mean, and half of its 95 % interval.
+std::string MeanOf(const std::vector<double>& weekly) {
+  return weekly.empty() ? "" : Shortest(sim::MeanOf(weekly).mean);
+}
+std::string HalfOf(const std::vector<double>& weekly) {
+  return OrNothing(sim::MeanOf(weekly).half);
+}
+
 /// A way's columns in every format, so that JSON and CSV cannot drift apart. Empty = unknown.
 struct Column {
   std::string_view name;
-  std::string (*value)(const sim::FleetOutcome&, const sim::FleetSaving&);
+  std::string (*value)(const WayReport&);
 };
 
-using Outcome = sim::FleetOutcome;
-using Saving = sim::FleetSaving;
-
-constexpr std::array<Column, 18> kNumbers = {{
-    {"submitted", [](const Outcome& o, const Saving&) { return std::to_string(o.submitted); }},
-    {"done", [](const Outcome& o, const Saving&) { return std::to_string(o.done); }},
-    {"rejected", [](const Outcome& o, const Saving&) { return std::to_string(o.rejected); }},
-    {"unfinished", [](const Outcome& o, const Saving&) { return std::to_string(o.unfinished); }},
-    {"kg", [](const Outcome& o, const Saving&) { return Shortest(Kilograms(o.emitted)); }},
-    {"lost_kg",
-     [](const Outcome& o, const Saving&) { return Shortest(Kilograms(o.lost_emitted)); }},
-    {"lost_runs", [](const Outcome& o, const Saving&) { return std::to_string(o.lost_runs); }},
-    {"unknown_runs",
-     [](const Outcome& o, const Saving&) { return std::to_string(o.unknown_runs); }},
-    {"saved", [](const Outcome&, const Saving& s) { return OrNothing(s.share); }},
-    {"compared_jobs", [](const Outcome&, const Saving& s) { return std::to_string(s.compared); }},
-    {"weeks",
-     [](const Outcome&, const Saving& s) { return std::to_string(s.weekly_share.size()); }},
-    {"mean_saved_of_weeks",
-     [](const Outcome&, const Saving& s) {
-       return s.weekly_share.empty() ? "" : Shortest(sim::MeanOf(s.weekly_share).mean);
-     }},
-    {"mean_saved_of_weeks_ci95",
-     [](const Outcome&, const Saving& s) { return OrNothing(sim::MeanOf(s.weekly_share).half); }},
-    {"mean_wait_hours",
-     [](const Outcome& o, const Saving&) { return Shortest(o.mean_wait_hours); }},
-    {"p95_wait_hours", [](const Outcome& o, const Saving&) { return Shortest(o.p95_wait_hours); }},
-    {"held_late", [](const Outcome& o, const Saving&) { return std::to_string(o.held_late); }},
-    {"queued_late", [](const Outcome& o, const Saving&) { return std::to_string(o.queued_late); }},
-    {"lost_late", [](const Outcome& o, const Saving&) { return std::to_string(o.lost_late); }},
+constexpr std::array<Column, 23> kNumbers = {{
+    {"submitted", [](const WayReport& w) { return std::to_string(w.outcome.submitted); }},
+    {"done", [](const WayReport& w) { return std::to_string(w.outcome.done); }},
+    {"rejected", [](const WayReport& w) { return std::to_string(w.outcome.rejected); }},
+    {"unfinished", [](const WayReport& w) { return std::to_string(w.outcome.unfinished); }},
+    {"kg", [](const WayReport& w) { return Shortest(Kilograms(w.outcome.emitted)); }},
+    {"lost_kg", [](const WayReport& w) { return Shortest(Kilograms(w.outcome.lost_emitted)); }},
+    {"lost_runs", [](const WayReport& w) { return std::to_string(w.outcome.lost_runs); }},
+    {"unknown_runs", [](const WayReport& w) { return std::to_string(w.outcome.unknown_runs); }},
+    {"saved", [](const WayReport& w) { return OrNothing(w.saving.share); }},
+    {"compared_jobs", [](const WayReport& w) { return std::to_string(w.saving.compared); }},
+    {"weeks", [](const WayReport& w) { return std::to_string(w.saving.weekly_share.size()); }},
+    {"mean_saved_of_weeks", [](const WayReport& w) { return MeanOf(w.saving.weekly_share); }},
+    {"mean_saved_of_weeks_ci95", [](const WayReport& w) { return HalfOf(w.saving.weekly_share); }},
+    {"bound_kg", [](const WayReport& w) { return Shortest(Kilograms(w.saving.bound)); }},
+    {"regret_kg", [](const WayReport& w) { return Shortest(Kilograms(w.saving.regret)); }},
+    {"kept", [](const WayReport& w) { return OrNothing(w.saving.kept); }},
+    {"mean_kept_of_weeks", [](const WayReport& w) { return MeanOf(w.saving.weekly_kept); }},
+    {"mean_kept_of_weeks_ci95", [](const WayReport& w) { return HalfOf(w.saving.weekly_kept); }},
+    {"mean_wait_hours", [](const WayReport& w) { return Shortest(w.outcome.mean_wait_hours); }},
+    {"p95_wait_hours", [](const WayReport& w) { return Shortest(w.outcome.p95_wait_hours); }},
+    {"held_late", [](const WayReport& w) { return std::to_string(w.outcome.held_late); }},
+    {"queued_late", [](const WayReport& w) { return std::to_string(w.outcome.queued_late); }},
+    {"lost_late", [](const WayReport& w) { return std::to_string(w.outcome.lost_late); }},
 }};
 
 std::string Quoted(std::string_view text) {
@@ -65,7 +68,7 @@ std::string InSeconds(Duration duration) {
 
 // ---- JSON
 
-std::string ZonesJson(const sim::FleetScenario& scenario, const Outcome& outcome) {
+std::string ZonesJson(const sim::FleetScenario& scenario, const sim::FleetOutcome& outcome) {
   std::string out;
   for (size_t i = 0; i < scenario.zones.size(); ++i) {
     const sim::ZoneUse& use = outcome.zones[i];
@@ -80,13 +83,14 @@ std::string ZonesJson(const sim::FleetScenario& scenario, const Outcome& outcome
 
 std::string WaysJson(const ScenarioReport& report) {
   std::string out = "\"ways\":[";
-  for (size_t i = 0; i < sim::kWays.size(); ++i) {
-    out += (i == 0 ? "\n  {\"way\":" : ",\n  {\"way\":") + Quoted(ToString(sim::kWays[i]));
+  for (const WayReport& way : report.ways) {
+    out += (&way == report.ways.data() ? "\n  {\"way\":" : ",\n  {\"way\":") +
+           Quoted(ToString(way.way));
     for (const Column& column : kNumbers) {
-      const std::string value = column.value(report.outcomes[i], report.savings[i]);
+      const std::string value = column.value(way);
       out += ",\"" + std::string(column.name) + "\":" + (value.empty() ? "null" : value);
     }
-    out += ",\"zones\":[" + ZonesJson(report.loaded.scenario, report.outcomes[i]) + "]}";
+    out += ",\"zones\":[" + ZonesJson(report.loaded.scenario, way.outcome) + "]}";
   }
   return out + "]";
 }
@@ -160,12 +164,12 @@ std::string WriteCsv(const std::vector<ScenarioReport>& reports) {
   }
   out += "\n";
   for (const ScenarioReport& report : reports) {
-    for (size_t i = 0; i < sim::kWays.size(); ++i) {
-      const Outcome& outcome = report.outcomes[i];
-      const std::string key = report.loaded.folder + "," + std::string(ToString(sim::kWays[i]));
+    for (const WayReport& way : report.ways) {
+      const sim::FleetOutcome& outcome = way.outcome;
+      const std::string key = report.loaded.folder + "," + std::string(ToString(way.way));
       out += key + ",,,,,";
       for (const Column& column : kNumbers) {
-        out += "," + column.value(outcome, report.savings[i]);
+        out += "," + column.value(way);
       }
       out += "\n";
       for (size_t zone = 0; zone < outcome.zones.size(); ++zone) {
@@ -185,31 +189,44 @@ std::string WriteCsv(const std::vector<ScenarioReport>& reports) {
 std::string Percent(double share) { return Fixed(100 * share + 0.0, 1) + " %"; }
 
 /// Where the mean of the weeks lies with 95 %.
-std::string Between(const Saving& saving) {
-  const auto mean = sim::MeanOf(saving.weekly_share);
+std::string Between(const std::vector<double>& weekly) {
+  const auto mean = sim::MeanOf(weekly);
   return mean.half && *mean.half > 0 ? Fixed(100 * (mean.mean - *mean.half) + 0.0, 1) + " to " +
                                            Percent(mean.mean + *mean.half)
                                      : "-";
 }
 
+std::string OrDash(std::optional<double> share) { return share ? Percent(*share) : "-"; }
+
 std::string InHours(double hours) { return Fixed(hours, 2) + " h"; }
 
-Cells RowOf(std::string_view way, const Outcome& outcome, const Saving& saving) {
-  const size_t late = outcome.held_late + outcome.queued_late + outcome.lost_late;
-  return {std::string(way),
-          Fixed(Kilograms(outcome.emitted), 3),
-          saving.share ? Percent(*saving.share) : "-",
-          Between(saving),
-          InHours(outcome.mean_wait_hours),
-          InHours(outcome.p95_wait_hours),
-          std::to_string(outcome.lost_runs),
-          std::to_string(late),
-          std::to_string(outcome.held_late)};
+std::string WayTable(const ScenarioReport& report) {
+  std::vector<Cells> rows = {{"way", "kg", "saved", "95 % of weeks", "mean wait", "p95 wait",
+                              "lost runs", "late", "held late"}};
+  for (const auto& [way, outcome, saving] : report.ways) {
+    rows.push_back({std::string(ToString(way)), Fixed(Kilograms(outcome.emitted), 3),
+                    OrDash(saving.share), Between(saving.weekly_share),
+                    InHours(outcome.mean_wait_hours), InHours(outcome.p95_wait_hours),
+                    std::to_string(outcome.lost_runs),
+                    std::to_string(outcome.held_late + outcome.queued_late + outcome.lost_late),
+                    std::to_string(outcome.held_late)});
+  }
+  return TextTable(rows);
+}
+
+std::string OracleTable(const ScenarioReport& report) {
+  std::vector<Cells> rows = {{"to the oracle", "bound kg", "regret kg", "kept", "95 % of weeks"}};
+  for (const auto& [way, outcome, saving] : report.ways) {
+    rows.push_back({std::string(ToString(way)), Fixed(Kilograms(saving.bound), 3),
+                    Fixed(Kilograms(saving.regret) + 0.0, 3), OrDash(saving.kept),
+                    Between(saving.weekly_kept)});
+  }
+  return TextTable(rows);
 }
 
 std::string HeadOf(const ScenarioReport& report) {
   const sim::FleetScenario& scenario = report.loaded.scenario;
-  const Outcome& outcome = report.outcomes.back();
+  const sim::FleetOutcome& outcome = report.ways.back().outcome;
   std::string out = report.loaded.folder + ": " + FormatDuration(scenario.window) + " from " +
                     FormatTime(scenario.start) + ", " + std::to_string(outcome.done) + " of " +
                     std::to_string(outcome.submitted) + " jobs done\n";
@@ -218,8 +235,8 @@ std::string HeadOf(const ScenarioReport& report) {
            " jobs are rejected: wider than every zone, without a length, or after the end\n";
   }
   size_t unknown = 0;
-  for (const Outcome& each : report.outcomes) {
-    unknown = std::max(unknown, each.unknown_runs);
+  for (const WayReport& way : report.ways) {
+    unknown = std::max(unknown, way.outcome.unknown_runs);
   }
   if (unknown > 0) {
     out += "up to " + std::to_string(unknown) +
@@ -230,18 +247,19 @@ std::string HeadOf(const ScenarioReport& report) {
 
 std::string ZoneTable(const ScenarioReport& report) {
   std::vector<Cells> rows = {{"zone", "CPUs"}};
-  for (const sim::Way way : sim::kWays) {
-    rows.front().push_back("peak " + std::string(ToString(way)));
+  for (const WayReport& way : report.ways) {
+    rows.front().push_back("peak " + std::string(ToString(way.way)));
     rows.front().emplace_back("CPU hours");
     rows.front().emplace_back("kg");
   }
   const sim::FleetScenario& scenario = report.loaded.scenario;
   for (size_t i = 0; i < scenario.zones.size(); ++i) {
     Cells row = {scenario.zones[i].name, Shortest(scenario.zones[i].cpus)};
-    for (const Outcome& outcome : report.outcomes) {
-      row.push_back(Shortest(outcome.zones[i].peak_cpus));
-      row.push_back(Fixed(outcome.zones[i].cpu_hours, 0));
-      row.push_back(Fixed(Kilograms(outcome.zones[i].emitted), 3));
+    for (const WayReport& way : report.ways) {
+      const sim::ZoneUse& use = way.outcome.zones[i];
+      row.push_back(Shortest(use.peak_cpus));
+      row.push_back(Fixed(use.cpu_hours, 0));
+      row.push_back(Fixed(Kilograms(use.emitted), 3));
     }
     rows.push_back(std::move(row));
   }
@@ -251,12 +269,8 @@ std::string ZoneTable(const ScenarioReport& report) {
 std::string WriteTable(const std::vector<ScenarioReport>& reports) {
   std::string out;
   for (const ScenarioReport& report : reports) {
-    std::vector<Cells> rows = {{"way", "kg", "saved", "95 % of weeks", "mean wait", "p95 wait",
-                                "lost runs", "late", "held late"}};
-    for (size_t i = 0; i < sim::kWays.size(); ++i) {
-      rows.push_back(RowOf(ToString(sim::kWays[i]), report.outcomes[i], report.savings[i]));
-    }
-    out += (out.empty() ? "" : "\n") + HeadOf(report) + TextTable(rows) + ZoneTable(report);
+    out += (out.empty() ? "" : "\n") + HeadOf(report) + WayTable(report) + OracleTable(report) +
+           ZoneTable(report);
   }
   return out;
 }

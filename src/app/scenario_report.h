@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,11 +11,17 @@
 
 namespace carbon::app {
 
+/// What became of a scenario, one way.
+struct WayReport {
+  sim::Way way = sim::Way::run_now;
+  sim::FleetOutcome outcome;
+  sim::FleetSaving saving;  ///< against run-now
+};
+
 /// What became of a scenario, each way.
 struct ScenarioReport {
   LoadedScenario loaded;
-  std::array<sim::FleetOutcome, sim::kWays.size()> outcomes;  ///< as in sim::kWays
-  std::array<sim::FleetSaving, sim::kWays.size()> savings;    ///< against run-now
+  std::vector<WayReport> ways;  ///< the first one is run-now
 };
 
 /// A way to write the reports of several scenarios; each ends with a newline.

@@ -31,31 +31,44 @@ class SharedProgress {
   std::vector<double> shares_;
 };
 
-Result<ScenarioReport> Replay(LoadedScenario loaded, const sim::Progress& progress) {
-  ScenarioReport report{.loaded = std::move(loaded), .outcomes = {}, .savings = {}};
-  sim::FleetScenario& scenario = report.loaded.scenario;
-  for (size_t i = 0; i < sim::kWays.size(); ++i) {
-    // Starting jobs as they come takes no time that is worth a bar.
-    auto outcome = sim::ReplayFleet(
-        scenario, sim::kWays[i], sim::kWays[i] == sim::Way::run_now ? sim::Progress() : progress);
-    if (!outcome) {
-      return outcome.error().In(report.loaded.folder);
-    }
-    report.outcomes[i] = *std::move(outcome);
+/// Measures all ways against the first one and the oracle.
+void Compare(ScenarioReport& report) {
+  std::vector<const sim::FleetOutcome*> outcomes;
+  for (const WayReport& way : report.ways) {
+    outcomes.push_back(&way.outcome);
   }
-  for (size_t i = 0; i < sim::kWays.size(); ++i) {
-    report.savings[i] = sim::SavingOf(scenario, report.outcomes[i], report.outcomes[0]);
+  const sim::FleetOracle oracle(report.loaded.scenario, outcomes);
+  for (WayReport& way : report.ways) {
+    way.saving = sim::SavingOf(oracle, way.outcome, report.ways.front().outcome);
   }
-  // What nobody reads any more, and what is large.
-  for (sim::FleetOutcome& outcome : report.outcomes) {
-    outcome.runs = {};
-    outcome.job_emitted = {};
+}
+
+/// What nobody reads any more, and what is large.
+void Forget(ScenarioReport& report) {
+  for (WayReport& way : report.ways) {
+    way.outcome.runs = {};
+    way.outcome.job_emitted = {};
   }
-  scenario.jobs = {};
-  for (sim::FleetZone& zone : scenario.zones) {
+  report.loaded.scenario.jobs = {};
+  for (sim::FleetZone& zone : report.loaded.scenario.zones) {
     zone.signal = {};
     zone.forecasts = {};
   }
+}
+
+Result<ScenarioReport> Replay(LoadedScenario loaded, const sim::Progress& progress) {
+  ScenarioReport report{.loaded = std::move(loaded), .ways = {}};
+  for (const sim::Way way : sim::kWays) {
+    // Starting jobs as they come takes no time that is worth a bar.
+    auto outcome = sim::ReplayFleet(report.loaded.scenario, way,
+                                    way == sim::Way::run_now ? sim::Progress() : progress);
+    if (!outcome) {
+      return outcome.error().In(report.loaded.folder);
+    }
+    report.ways.push_back({.way = way, .outcome = *std::move(outcome), .saving = {}});
+  }
+  Compare(report);
+  Forget(report);
   return report;
 }
 
