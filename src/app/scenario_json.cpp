@@ -21,6 +21,11 @@ constexpr double kMostCpus = 1e6;
 constexpr double kMostWatts = 1e6;
 constexpr double kMostGramsPerHour = 1e9;
 constexpr double kMostSaving = 0.99;
+constexpr double kMostKwhPerCpu = 1000;
+constexpr double kLeastChance = 0.001;
+constexpr double kMostStandardErrors = 100;
+constexpr double kMostReturnFactor = 1000;
+constexpr double kMostMoves = 10'000;                ///< an hour
 constexpr double kMostSeed = 9'007'199'254'740'992;  ///< JSON's numbers are exact up to here
 constexpr size_t kMostZones = 100;
 constexpr size_t kMostFaults = 10'000;
@@ -119,6 +124,23 @@ class Object {
       return span.least;
     }
     return *length;
+  }
+
+  Duration RequiredLength(std::string_view key, const Span& span) {
+    const auto length = Length(key, span);
+    if (!length) {
+      Wrong(key, "is missing");
+    }
+    return length.value_or(span.least);
+  }
+
+  /// From 0 on.
+  double Whole(std::string_view key, double most, double otherwise) {
+    const double number = Number(key, {0, most}, otherwise);
+    if (number != std::floor(number)) {
+      Wrong(key, "must be a whole number");
+    }
+    return number;
   }
 
   /// A file's path, which stays in its folder.
@@ -239,6 +261,46 @@ void ReadPlanner(Mistake& mistake, Object& root, sim::FleetScenario& scenario) {
   planner.Done();
 }
 
+void ReadMoveRules(Object& migration, plan::MigrationRules& rules) {
+  rules.least_saving =
+      Grams(migration.Number("leastSaving", {0, kMostGramsPerHour}, rules.least_saving.value()));
+  if (migration.Has("leastIntensity")) {
+    rules.least_intensity =
+        GramsPerKwh(migration.Number("leastIntensity", {0, grid::kHighestIntensity}));
+  } else {
+    migration.Optional("leastIntensity");
+  }
+  rules.most_late = migration.Number("mostLate", {kLeastChance, 1}, rules.most_late);
+  rules.standard_errors =
+      migration.Number("standardErrors", {0, kMostStandardErrors}, rules.standard_errors);
+  rules.return_factor =
+      migration.Number("returnFactor", {1, kMostReturnFactor}, rules.return_factor);
+  rules.least_stay =
+      migration.Length("leastStay", {Duration(0), kLongestWait}).value_or(rules.least_stay);
+}
+
+void ReadMigration(Mistake& mistake, Object& root, sim::FleetScenario& scenario) {
+  const json::value* const value = root.Optional("migration");
+  if (value == nullptr) {
+    return;
+  }
+  Object object(mistake, *value, "migration");
+  sim::FleetMigration& migration = scenario.migration.emplace();
+  const auto length = [&](std::string_view key) {
+    return object.RequiredLength(key, {Duration(0), kLongestTick});
+  };
+  migration.downtime = length("downtime");
+  migration.recomputed = length("recomputed");
+  migration.checkpoint_per_cpu =
+      KilowattHours(object.Number("checkpointKwhPerCpu", {0, kMostKwhPerCpu}));
+  migration.transfer_per_cpu =
+      KilowattHours(object.Number("transferKwhPerCpu", {0, kMostKwhPerCpu}));
+  ReadMoveRules(object, migration.rules);
+  migration.moves_per_hour = static_cast<size_t>(
+      object.Whole("movesPerHour", kMostMoves, static_cast<double>(migration.moves_per_hour)));
+  object.Done();
+}
+
 struct FaultKind {
   std::string_view name;
   sim::Fault::Kind kind;
@@ -268,11 +330,7 @@ void ReadFault(Object& fault, sim::FleetScenario& scenario) {
     if (scenario.latency > Duration::zero()) {
       fault.Wrong("kind", "decision-latency is given twice");
     }
-    const auto delay = fault.Length("delay", {Duration(1), kLongestTick});
-    if (!delay) {
-      fault.Wrong("delay", "is missing");
-    }
-    scenario.latency = delay.value_or(Duration(1));
+    scenario.latency = fault.RequiredLength("delay", {Duration(1), kLongestTick});
     return;
   }
   const auto* const kind = std::find_if(kFaultKinds.begin(), kFaultKinds.end(),
@@ -342,12 +400,9 @@ Result<ScenarioText> ParseScenario(std::string_view text, const std::string& nam
   ReadJobs(root, read);
   ReadZones(mistake, root, read);
   ReadPlanner(mistake, root, read.scenario);
+  ReadMigration(mistake, root, read.scenario);
   ReadFaults(mistake, root, read.scenario);
-  const double seed = root.Number("seed", {0, kMostSeed}, 1);
-  if (seed != std::floor(seed)) {
-    root.Wrong("seed", "must be a whole number");
-  }
-  read.scenario.seed = static_cast<uint64_t>(seed);
+  read.scenario.seed = static_cast<uint64_t>(root.Whole("seed", kMostSeed, 1));
   root.Done();
   if (mistake.error) {
     return *mistake.error;

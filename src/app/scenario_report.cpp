@@ -32,7 +32,7 @@ struct Column {
   std::string (*value)(const WayReport&);
 };
 
-constexpr std::array<Column, 23> kNumbers = {{
+constexpr std::array<Column, 26> kNumbers = {{
     {"submitted", [](const WayReport& w) { return std::to_string(w.outcome.submitted); }},
     {"done", [](const WayReport& w) { return std::to_string(w.outcome.done); }},
     {"rejected", [](const WayReport& w) { return std::to_string(w.outcome.rejected); }},
@@ -41,6 +41,10 @@ constexpr std::array<Column, 23> kNumbers = {{
     {"lost_kg", [](const WayReport& w) { return Shortest(Kilograms(w.outcome.lost_emitted)); }},
     {"lost_runs", [](const WayReport& w) { return std::to_string(w.outcome.lost_runs); }},
     {"unknown_runs", [](const WayReport& w) { return std::to_string(w.outcome.unknown_runs); }},
+    {"moves", [](const WayReport& w) { return std::to_string(w.outcome.moves); }},
+    {"move_kg", [](const WayReport& w) { return Shortest(Kilograms(w.outcome.move_emitted)); }},
+    {"moves_expected_kg",
+     [](const WayReport& w) { return Shortest(Kilograms(w.outcome.move_expected)); }},
     {"saved", [](const WayReport& w) { return OrNothing(w.saving.share); }},
     {"compared_jobs", [](const WayReport& w) { return std::to_string(w.saving.compared); }},
     {"weeks", [](const WayReport& w) { return std::to_string(w.saving.weekly_share.size()); }},
@@ -128,6 +132,24 @@ std::string OrNull(const std::optional<Duration>& duration) {
   return duration ? InSeconds(*duration) : "null";
 }
 
+std::string MigrationJson(const std::optional<sim::FleetMigration>& migration) {
+  if (!migration) {
+    return "null";
+  }
+  const plan::MigrationRules& rules = migration->rules;
+  return "{\"downtime_seconds\":" + InSeconds(migration->downtime) +
+         ",\"recomputed_seconds\":" + InSeconds(migration->recomputed) +
+         ",\"checkpoint_kwh_per_cpu\":" + Shortest(migration->checkpoint_per_cpu.value()) +
+         ",\"transfer_kwh_per_cpu\":" + Shortest(migration->transfer_per_cpu.value()) +
+         ",\"least_saving\":" + Shortest(rules.least_saving.value()) + ",\"least_intensity\":" +
+         (rules.least_intensity ? Shortest(rules.least_intensity->value()) : "null") +
+         ",\"most_late\":" + Shortest(rules.most_late) +
+         ",\"standard_errors\":" + Shortest(rules.standard_errors) +
+         ",\"return_factor\":" + Shortest(rules.return_factor) +
+         ",\"least_stay_seconds\":" + InSeconds(rules.least_stay) +
+         ",\"moves_per_hour\":" + std::to_string(migration->moves_per_hour) + "}";
+}
+
 std::string SettingsJson(const sim::FleetScenario& scenario) {
   const plan::Parameters& planner = scenario.planner;
   std::string out = "\"settings\":{\"jobs_every_seconds\":" + OrNull(scenario.jobs_every) +
@@ -137,7 +159,8 @@ std::string SettingsJson(const sim::FleetScenario& scenario) {
                     (planner.threshold ? Shortest(planner.threshold->value()) : "null") +
                     ",\"start_margin_seconds\":" + InSeconds(planner.start_margin) +
                     ",\"tick_seconds\":" + InSeconds(scenario.tick) +
-                    ",\"decision_latency_seconds\":" + InSeconds(scenario.latency) + ",\"zones\":[";
+                    ",\"decision_latency_seconds\":" + InSeconds(scenario.latency) +
+                    ",\"migration\":" + MigrationJson(scenario.migration) + ",\"zones\":[";
   for (const sim::FleetZone& zone : scenario.zones) {
     out += (&zone == scenario.zones.data() ? "{\"zone\":" : ",{\"zone\":") + Quoted(zone.name) +
            ",\"cpus\":" + Shortest(zone.cpus) +
@@ -214,6 +237,21 @@ std::string WayTable(const ScenarioReport& report) {
   return TextTable(rows);
 }
 
+std::string MoveTable(const ScenarioReport& report) {
+  if (!report.loaded.scenario.migration) {
+    return "";
+  }
+  std::vector<Cells> rows = {{"moves of running jobs", "moves", "spent kg", "expected to save kg"}};
+  for (const auto& [way, outcome, saving] : report.ways) {
+    if (way == sim::Way::carbon_kube_moves) {
+      rows.push_back({std::string(ToString(way)), std::to_string(outcome.moves),
+                      Fixed(Kilograms(outcome.move_emitted), 3),
+                      Fixed(Kilograms(outcome.move_expected), 3)});
+    }
+  }
+  return TextTable(rows);
+}
+
 std::string OracleTable(const ScenarioReport& report) {
   std::vector<Cells> rows = {{"to the oracle", "bound kg", "regret kg", "kept", "95 % of weeks"}};
   for (const auto& [way, outcome, saving] : report.ways) {
@@ -269,8 +307,8 @@ std::string ZoneTable(const ScenarioReport& report) {
 std::string WriteTable(const std::vector<ScenarioReport>& reports) {
   std::string out;
   for (const ScenarioReport& report : reports) {
-    out += (out.empty() ? "" : "\n") + HeadOf(report) + WayTable(report) + OracleTable(report) +
-           ZoneTable(report);
+    out += (out.empty() ? "" : "\n") + HeadOf(report) + WayTable(report) + MoveTable(report) +
+           OracleTable(report) + ZoneTable(report);
   }
   return out;
 }

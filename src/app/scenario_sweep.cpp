@@ -58,7 +58,7 @@ void Forget(ScenarioReport& report) {
 
 Result<ScenarioReport> Replay(LoadedScenario loaded, const sim::Progress& progress) {
   ScenarioReport report{.loaded = std::move(loaded), .ways = {}};
-  for (const sim::Way way : sim::kWays) {
+  for (const sim::Way way : sim::WaysOf(report.loaded.scenario)) {
     // Starting jobs as they come takes no time that is worth a bar.
     auto outcome = sim::ReplayFleet(report.loaded.scenario, way,
                                     way == sim::Way::run_now ? sim::Progress() : progress);

@@ -15,9 +15,9 @@ std::vector<FleetJob> JobsFor(const FleetScenario& scenario,
   std::vector<FleetJob> jobs = JobsOf(scenario).jobs;
   for (const FleetOutcome* const outcome : outcomes) {
     for (const FleetRun& run : outcome->runs) {
-      if (!run.lost) {
-        Time& latest = jobs[run.job].latest_start;
-        latest = std::max(latest, run.start);
+      if (!run.lost && !run.moved) {
+        FleetJob& job = jobs[run.job];
+        job.latest_start = std::max(job.latest_start, run.end - job.length);
       }
     }
   }

@@ -19,8 +19,7 @@ inline constexpr Duration kWeek = std::chrono::hours(7 * 24);
 ///
 /// A job runs without a pause in one zone, from a start that is neither before its arrival nor
 /// after its latest start. A job that any of the outcomes started later may start as late as there:
-/// an oracle that keeps a promise is no measure for who breaks it. What is known is nothing but
-/// that.
+/// an oracle that keeps a promise is no measure for who breaks it.
 ///
 /// That it is a bound: let p >= 0 be a price of room, by zone and hour, per CPU and hour. A job's
 /// run emits what it costs at these prices less what it pays for room, so at least min(cost) less
@@ -35,6 +34,11 @@ inline constexpr Duration kWeek = std::chrono::hours(7 * 24);
 /// down, and runs that are lost, only add: the run that ends a job is one of those above. Each
 /// bound is the best of p = 0 (each job alone) and the best prices that were found. It is one up to
 /// rounding (1e-9 of it), and no plan need attain it.
+///
+/// Where a scenario's jobs can be moved, a run is any of its work at any time from its arrival to
+/// its latest end, or the latest in which any outcome ended it, in any zone, as if pauses and moves
+/// cost nothing. At no instant a job works in two zones, and what it computes again, checkpoints
+/// and sends only adds: so it is a bound in the same way, and a loose one.
 class FleetOracle {
  public:
   /// `outcomes`: of the ways that are measured by it. `rounds`: how often prices are moved, by

@@ -4,16 +4,18 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
-#include <numeric>
+#include <map>
 #include <random>
 #include <set>
 #include <string>
 #include <utility>
 
-#include "ledger/footprint.h"
 #include "plan/planner.h"
 #include "sim/event_queue.h"
+#include "sim/fleet_books.h"
+#include "sim/fleet_cluster.h"
 #include "sim/fleet_grid.h"
+#include "sim/fleet_moves.h"
 
 namespace carbon::sim {
 namespace {
@@ -22,16 +24,6 @@ constexpr size_t kProgressEvery = 64;  ///< jobs
 /// How much longer than it should a job that was let go and does not run is taken to need room.
 constexpr Duration kOverdue = std::chrono::hours(1);
 constexpr double kMillicores = 1000;
-
-/// Nearest rank.
-double Percentile95(std::vector<double> values) {
-  if (values.empty()) {
-    return 0;
-  }
-  const auto rank = static_cast<ptrdiff_t>((values.size() * 95 + 99) / 100 - 1);
-  std::nth_element(values.begin(), values.begin() + rank, values.end());
-  return values[static_cast<size_t>(rank)];
-}
 
 /// One replay. Arrivals enter the queue one at a time, so that it stays as small as the number of
 /// jobs that run.
@@ -44,18 +36,20 @@ class Replay {
         planner_(scenario.planner),
         grid_(scenario),
         random_(scenario.seed),
-        zones_(scenario.zones.size()) {
+        cluster_(scenario, jobs_, outcome_) {
+    if (way == Way::carbon_kube_moves) {
+      moves_.emplace(scenario);
+    }
     FleetJobs jobs = JobsOf(scenario);
     outcome_.submitted = jobs.submitted;
     outcome_.rejected = jobs.rejected;
     jobs_ = std::move(jobs.jobs);
     states_.resize(jobs_.size());
     outcome_.job_emitted.assign(jobs_.size(), Grams());
-    outcome_.zones.resize(zones_.size());
-    for (size_t i = 0; i < zones_.size(); ++i) {
-      zones_[i].free = RoomOf(scenario.zones[i]);
-      snapshot_.rooms.push_back({.region = scenario.zones[i].name,
-                                 .cpus = static_cast<double>(zones_[i].free) / kMillicores,
+    outcome_.zones.resize(scenario.zones.size());
+    for (const FleetZone& zone : scenario.zones) {
+      snapshot_.rooms.push_back({.region = zone.name,
+                                 .cpus = static_cast<double>(RoomOf(zone)) / kMillicores,
                                  .taken = {}});
     }
   }
@@ -72,30 +66,22 @@ class Replay {
       if (look_due_) {
         Look();
         StartQueued();
+        LookAtMoves();
+        StartQueued();
       }
-      NotePeaks();
+      cluster_.NotePeaks();
     }
     outcome_.unfinished = queue_.size() + waiting_.size();
-    outcome_.mean_wait_hours = waits_.empty() ? 0
-                                              : std::accumulate(waits_.begin(), waits_.end(), 0.0) /
-                                                    static_cast<double>(waits_.size());
-    outcome_.p95_wait_hours = Percentile95(std::move(waits_));
+    BookWaits(std::move(waits_), outcome_);
     return std::move(outcome_);
   }
 
-  /// That all room came back.
-  bool IsEmpty() const {
-    for (size_t i = 0; i < zones_.size(); ++i) {
-      if (!zones_[i].running.empty() || zones_[i].free != RoomOf(scenario_.zones[i])) {
-        return false;
-      }
-    }
-    return true;
-  }
+  bool IsEmpty() const { return cluster_.IsEmpty(); }
+  const std::vector<FleetJob>& jobs() const { return jobs_; }
 
  private:
   struct Happening {
-    enum class Kind { arrival, let_go, finish, fault, zone_up, look } kind;
+    enum class Kind { arrival, let_go, finish, move, fault, zone_up, look } kind;
     size_t index;  ///< of a job, a run or a fault
   };
   /// A job that has arrived.
@@ -104,11 +90,6 @@ class Replay {
     Time decided;   ///< when it was decided to let it go
     Time let_go;    ///< when it was
     size_t region;  ///< of the decision; kAnywhere: no preference
-  };
-  struct Zone {
-    int64_t free = 0;          ///< thousandths of a CPU
-    size_t down = 0;           ///< faults that keep it down
-    std::set<size_t> running;  ///< runs
   };
   static constexpr size_t kAnywhere = SIZE_MAX;
 
@@ -147,11 +128,14 @@ class Replay {
       case Happening::Kind::finish:
         Finish(what.index);
         break;
+      case Happening::Kind::move:
+        CarryOut(what.index);
+        break;
       case Happening::Kind::fault:
         Strike(scenario_.faults[what.index]);
         break;
       case Happening::Kind::zone_up:
-        --zones_[scenario_.faults[what.index].zone].down;
+        cluster_.BringUp(scenario_.faults[what.index].zone);
         PlacesChanged();
         break;
       case Happening::Kind::look:
@@ -161,18 +145,19 @@ class Replay {
   }
 
   void Strike(const Fault& fault) {
-    Zone& zone = zones_[fault.zone];
-    std::vector<size_t> runs(zone.running.begin(), zone.running.end());
+    const auto& running = cluster_.zones()[fault.zone].running;
+    std::vector<size_t> runs(running.begin(), running.end());
     // A run that ends now has been done, whatever is handled first.
-    std::erase_if(runs, [&](size_t run) { return outcome_.runs[run].end <= now_; });
+    std::erase_if(runs, [&](size_t run) { return !cluster_.GoesOn(run, now_); });
     if (fault.kind == Fault::Kind::zone_down) {
-      ++zone.down;
+      cluster_.TakeDown(fault.zone);
       PlacesChanged();
     } else {
       Draw(runs, static_cast<size_t>(std::lround(fault.share * static_cast<double>(runs.size()))));
     }
     for (const size_t run : runs) {
-      Lose(run);
+      cluster_.Lose(run, now_);
+      Submit(outcome_.runs[run].job);
     }
   }
 
@@ -207,9 +192,9 @@ class Replay {
 
   std::vector<plan::Place> PlacesOf(size_t job) const {
     std::vector<plan::Place> places;
-    for (size_t i = 0; i < zones_.size(); ++i) {
+    for (size_t i = 0; i < scenario_.zones.size(); ++i) {
       const FleetZone& zone = scenario_.zones[i];
-      if (zones_[i].down == 0 && jobs_[job].millicores <= RoomOf(zone)) {
+      if (cluster_.zones()[i].down == 0 && jobs_[job].millicores <= RoomOf(zone)) {
         places.push_back(
             {.region = zone.name, .zone = {zone.name}, .power = zone.per_cpu * jobs_[job].cpus});
       }
@@ -227,17 +212,27 @@ class Replay {
   /// Decides on all jobs that wait, and lets go those that are due.
   void Look() {
     look_due_ = false;
-    if (waiting_.empty()) {
+    if (waiting_.empty() && !MayMove()) {
       return;
     }
     snapshot_.now = now_;
     snapshot_.board = grid_.BoardAt(now_);
-    CountRooms();
-    const auto decisions = planner_.Decide(snapshot_);
     next_look_ = FloorTo(now_, scenario_.tick) + scenario_.tick;
     if (const auto news = grid_.NextNews()) {
       next_look_ = std::min(next_look_, *news);
     }
+    DecideStarts();
+    if (!waiting_.empty() || MayMove()) {
+      events_.Push(next_look_, {Happening::Kind::look, 0});
+    }
+  }
+
+  void DecideStarts() {
+    if (waiting_.empty()) {
+      return;
+    }
+    CountRooms();
+    const auto decisions = planner_.Decide(snapshot_);
     size_t kept = 0;
     for (size_t i = 0; i < decisions.size(); ++i) {
       if (decisions[i].action == plan::Decision::Action::release) {
@@ -253,19 +248,21 @@ class Replay {
     }
     waiting_.resize(kept);
     snapshot_.jobs.resize(kept);
-    if (kept > 0) {
-      events_.Push(next_look_, {Happening::Kind::look, 0});
-    }
   }
 
   /// As controller::RoomsOf(): a job that was let go counts where it was let go to.
   void CountRooms() {
-    for (size_t i = 0; i < zones_.size(); ++i) {
+    for (size_t i = 0; i < snapshot_.rooms.size(); ++i) {
       auto& taken = snapshot_.rooms[i].taken;
       taken.clear();
-      for (const size_t run : zones_[i].running) {
+      for (const size_t run : cluster_.zones()[i].running) {
         taken.push_back({jobs_[outcome_.runs[run].job].cpus, outcome_.runs[run].end});
       }
+    }
+    for (const auto& [run, move] : under_way_) {
+      const FleetRun& from = outcome_.runs[run];
+      const Duration delay = scenario_.migration->downtime + move.recomputed;
+      snapshot_.rooms[move.to].taken.push_back({jobs_[from.job].cpus, from.end + delay});
     }
     for (const size_t job : on_way_) {
       if (const State& state = states_[job]; state.region != kAnywhere) {
@@ -279,7 +276,7 @@ class Replay {
   void Release(size_t job, const std::string& region) {
     State& state = states_[job];
     state.decided = now_;
-    for (size_t i = 0; i < zones_.size(); ++i) {
+    for (size_t i = 0; i < scenario_.zones.size(); ++i) {
       if (scenario_.zones[i].name == region) {
         state.region = i;
       }
@@ -299,14 +296,12 @@ class Replay {
 
   /// Where a job may start now.
   std::optional<size_t> RoomFor(size_t job) const {
-    const auto has_room = [&](size_t zone) {
-      return zones_[zone].down == 0 && jobs_[job].millicores <= zones_[zone].free;
-    };
-    if (const size_t region = states_[job].region; region != kAnywhere && has_room(region)) {
+    if (const size_t region = states_[job].region;
+        region != kAnywhere && cluster_.HasRoom(region, job)) {
       return region;
     }
-    for (size_t i = 0; i < zones_.size(); ++i) {
-      if (has_room(i)) {
+    for (size_t i = 0; i < scenario_.zones.size(); ++i) {
+      if (cluster_.HasRoom(i, job)) {
         return i;
       }
     }
@@ -329,15 +324,10 @@ class Replay {
   void Start(size_t job, size_t zone) {
     on_way_.erase(job);
     CountIfLate(job);
-    const size_t run = outcome_.runs.size();
-    outcome_.runs.push_back({.job = job,
-                             .zone = zone,
-                             .start = now_,
-                             .end = now_ + jobs_[job].length,
-                             .lost = false,
-                             .emitted = {}});
-    zones_[zone].free -= jobs_[job].millicores;
-    zones_[zone].running.insert(run);
+    PushFinish(cluster_.Start(job, zone, now_));
+  }
+
+  void PushFinish(size_t run) {
     events_.Push(outcome_.runs[run].end, {Happening::Kind::finish, run});
   }
 
@@ -356,52 +346,54 @@ class Replay {
     }
   }
 
-  /// Gives the room back and writes the run into the books.
-  void End(size_t index) {
-    FleetRun& run = outcome_.runs[index];
-    const FleetZone& zone = scenario_.zones[run.zone];
-    const FleetJob& job = jobs_[run.job];
-    zones_[run.zone].free += job.millicores;
-    zones_[run.zone].running.erase(index);
-    ZoneUse& use = outcome_.zones[run.zone];
-    use.cpu_hours += job.cpus * Hours(run.end - run.start);
-    run.emitted = ledger::Footprint(zone.signal, {run.start, run.end}, zone.per_cpu * job.cpus);
-    auto& of_job = outcome_.job_emitted[run.job];
-    if (!run.emitted) {
-      ++outcome_.unknown_runs;
-      of_job.reset();
-      return;
-    }
-    use.emitted += *run.emitted;
-    outcome_.emitted += *run.emitted;
-    outcome_.lost_emitted += run.lost ? *run.emitted : Grams();
-    of_job = of_job ? std::optional(*of_job + *run.emitted) : std::nullopt;
-  }
-
   void Finish(size_t index) {
     const FleetRun& run = outcome_.runs[index];
-    if (run.lost) {
+    if (!run.lost && !run.moved) {
+      const Time started = cluster_.Finish(index);
+      waits_.push_back(Hours(started - jobs_[run.job].arrival));
+    }
+  }
+
+  // ---- Moves
+
+  bool MayMove() const { return moves_ && (!on_way_.empty() || cluster_.IsRunning()); }
+
+  void LookAtMoves() {
+    if (!MayMove() || !queue_.empty()) {
       return;
     }
-    End(index);
-    ++outcome_.done;
-    waits_.push_back(Hours(run.start - jobs_[run.job].arrival));
+    auto runs = cluster_.MovableRuns(now_);
+    std::erase_if(runs, [&](const MovableRun& run) { return under_way_.contains(run.run); });
+    for (const FleetMove& move : moves_->Decide(runs, RoomToMoveInto(), *snapshot_.board, now_)) {
+      cluster_.Hold(move.to, outcome_.runs[move.run].job);
+      under_way_.emplace(move.run, move);
+      if (scenario_.latency == Duration::zero()) {
+        CarryOut(move.run);
+      } else {
+        events_.Push(now_ + scenario_.latency, {Happening::Kind::move, move.run});
+      }
+    }
   }
 
-  void Lose(size_t index) {
-    FleetRun& run = outcome_.runs[index];
-    run.lost = true;
-    run.end = now_;
-    ++outcome_.lost_runs;
-    End(index);
-    Submit(run.job);
+  /// What nobody has been let go to.
+  std::vector<int64_t> RoomToMoveInto() const {
+    std::vector<int64_t> room;
+    for (const FleetCluster::Zone& zone : cluster_.zones()) {
+      room.push_back(zone.down == 0 ? zone.free : 0);
+    }
+    for (const size_t job : on_way_) {
+      if (const size_t region = states_[job].region; region != kAnywhere) {
+        room[region] -= jobs_[job].millicores;
+      }
+    }
+    return room;
   }
 
-  /// Only when all of an instant is done: CPUs that come free and that are taken cancel out.
-  void NotePeaks() {
-    for (size_t i = 0; i < zones_.size(); ++i) {
-      const auto used = static_cast<double>(RoomOf(scenario_.zones[i]) - zones_[i].free);
-      outcome_.zones[i].peak_cpus = std::max(outcome_.zones[i].peak_cpus, used / kMillicores);
+  void CarryOut(size_t run) {
+    const FleetMove move = under_way_.extract(run).mapped();
+    cluster_.GiveBack(move.to, outcome_.runs[run].job);
+    if (cluster_.GoesOn(run, now_) && cluster_.zones()[move.to].down == 0) {
+      PushFinish(cluster_.Move(move, now_));
     }
   }
 
@@ -409,58 +401,60 @@ class Replay {
   const Way way_;
   const Progress& progress_;
   const plan::Planner planner_;
+  std::optional<FleetMoves> moves_;  ///< where runs may be moved
   FleetGrid grid_;
   std::mt19937_64 random_;
   std::vector<FleetJob> jobs_;
   std::vector<State> states_;
-  std::vector<Zone> zones_;
+  FleetOutcome outcome_;
+  FleetCluster cluster_;
   EventQueue<Happening> events_;
   Time now_;
   Time next_look_;
   bool look_due_ = false;
-  plan::Snapshot snapshot_;      ///< its jobs are those of `waiting_`, in that order
-  std::vector<size_t> waiting_;  ///< to be let go
-  std::set<size_t> on_way_;      ///< decided to let go, not started
-  std::deque<size_t> queue_;     ///< let go, not started
-  std::vector<double> waits_;    ///< hours, of jobs that are done
-  FleetOutcome outcome_;
+  plan::Snapshot snapshot_;                ///< its jobs are those of `waiting_`, in that order
+  std::vector<size_t> waiting_;            ///< to be let go
+  std::set<size_t> on_way_;                ///< decided to let go, not started
+  std::deque<size_t> queue_;               ///< let go, not started
+  std::map<size_t, FleetMove> under_way_;  ///< by run: decided, not carried out
+  std::vector<double> waits_;              ///< hours, of jobs that are done
 };
-
-Status Audit(const FleetScenario& scenario, const FleetOutcome& outcome, Way way) {
-  const auto unbalanced = [&](const std::string& what) {
-    return Error{Error::Kind::internal, std::string(ToString(way)) + ": " + what};
-  };
-  if (outcome.submitted != outcome.done + outcome.rejected + outcome.unfinished) {
-    return unbalanced("of " + std::to_string(outcome.submitted) + " jobs submitted, " +
-                      std::to_string(outcome.done) + " were done, " +
-                      std::to_string(outcome.rejected) + " rejected and " +
-                      std::to_string(outcome.unfinished) + " unfinished");
-  }
-  if (outcome.runs.size() != outcome.done + outcome.lost_runs) {
-    return unbalanced("runs were neither done nor lost");
-  }
-  for (size_t i = 0; i < scenario.zones.size(); ++i) {
-    if (outcome.zones[i].peak_cpus > scenario.zones[i].cpus * (1 + 1e-9)) {
-      return unbalanced("zone " + scenario.zones[i].name + " ran more than it has room for");
-    }
-  }
-  return {};
-}
 
 }  // namespace
 
-std::string_view ToString(Way way) { return way == Way::run_now ? "run-now" : "carbon-kube"; }
+std::vector<Way> WaysOf(const FleetScenario& scenario) {
+  std::vector<Way> ways(kWays.begin(), kWays.end());
+  if (scenario.migration) {
+    ways.push_back(Way::carbon_kube_moves);
+  }
+  return ways;
+}
+
+std::string_view ToString(Way way) {
+  switch (way) {
+    case Way::run_now:
+      return "run-now";
+    case Way::carbon_kube:
+      return "carbon-kube";
+    case Way::carbon_kube_moves:
+      return "carbon-kube-moves";
+  }
+  return "";
+}
 
 Result<FleetOutcome> ReplayFleet(const FleetScenario& scenario, Way way, const Progress& progress) {
   if (const Status ok = CheckFleet(scenario); !ok) {
     return ok.error();
+  }
+  if (way == Way::carbon_kube_moves && !scenario.migration) {
+    return Invalid("it is not said what moving a job takes");
   }
   Replay replay(scenario, way, progress);
   FleetOutcome outcome = replay.Run();
   if (!replay.IsEmpty()) {
     return Error{Error::Kind::internal, "room was not given back"};
   }
-  if (const Status ok = Audit(scenario, outcome, way); !ok) {
+  if (const Status ok = AuditFleet(scenario, replay.jobs(), way, outcome); !ok) {
     return ok.error();
   }
   return outcome;

@@ -17,21 +17,31 @@ namespace carbon::sim {
 
 /// How the jobs of a cluster are started.
 enum class Way {
-  run_now,      ///< as they come
-  carbon_kube,  ///< when and where plan::Planner::Decide says
+  run_now,            ///< as they come
+  carbon_kube,        ///< when and where plan::Planner::Decide says
+  carbon_kube_moves,  ///< and while they run they move where plan::DecideMoves says
 };
+/// Those that any scenario can be replayed in.
 inline constexpr std::array kWays = {Way::run_now, Way::carbon_kube};
-/// "run-now", "carbon-kube".
+/// And the last one, where it says what a move takes.
+std::vector<Way> WaysOf(const FleetScenario& scenario);
+/// "run-now", "carbon-kube", "carbon-kube-moves".
 std::string_view ToString(Way way);
 
-/// A job on a part of the cluster, from its start to its end or until it was lost.
+/// A job on a part of the cluster, from its start to its end, or until it was moved or lost.
 struct FleetRun {
   size_t job = 0;  ///< index into JobsOf(scenario).jobs
   size_t zone = 0;
-  Time start;
+  Time start;  ///< takes room from then on
   Time end;
-  bool lost = false;
-  std::optional<Grams> emitted;  ///< nothing where the signal is not known all the time
+  Duration downtime{};    ///< after a move: in which it does not work yet
+  Duration recomputed{};  ///< after that: work which it had done elsewhere
+  bool moved = false;     ///< ended by a move; the job's next run goes on with its work
+  bool lost = false;      ///< its work is lost: with it or, after a move, later
+  /// Of the move that ended or began it what counts here; nothing where the signal is not known.
+  std::optional<Grams> overhead = Grams();
+  /// `overhead` included; nothing where the signal is not known all the time.
+  std::optional<Grams> emitted;
 
   bool operator==(const FleetRun&) const = default;
 };
@@ -51,7 +61,8 @@ struct FleetOutcome {
   size_t done = 0;        ///< jobs that ran to their end
   size_t rejected = 0;    ///< FleetJobs::rejected
   size_t unfinished = 0;  ///< jobs that never found room
-  size_t lost_runs = 0;   ///< their jobs started over
+  size_t lost_runs = 0;   ///< their jobs started over; runs that a job was moved between are one
+  size_t moves = 0;       ///< of running jobs from zone to zone
 
   // Starts after the latest one, by why. A job that starts over keeps its latest start.
   size_t held_late = 0;    ///< was let go too late: without latency, 0 is the planner's promise
@@ -60,7 +71,9 @@ struct FleetOutcome {
 
   Grams emitted;            ///< of the runs whose signal is known, lost ones too
   Grams lost_emitted;       ///< the part of the lost ones
-  size_t unknown_runs = 0;  ///< runs whose signal is not known all the time: in neither
+  size_t unknown_runs = 0;  ///< runs whose signal is not known all the time: in none of them
+  Grams move_emitted;       ///< the part of checkpoints, transfers and what was computed again
+  Grams move_expected;      ///< what the rule expected all moves to save, beyond their cost
   /// From a job's arrival to the start of the run that ended it, over all that are done.
   double mean_wait_hours = 0;
   double p95_wait_hours = 0;
@@ -82,12 +95,18 @@ struct FleetOutcome {
 /// come, and at each tick. A zone that is down is no place. With Way::run_now each job is let go at
 /// once, and the grid is not looked at.
 ///
+/// With Way::carbon_kube_moves it also asks plan::DecideMoves about the jobs that run, at each look
+/// and as long as any does; the rest of a run is known, and so is its deadline, the end of a run
+/// that starts at the latest start. A zone is a target if it has room beyond what jobs need that
+/// were let go to it, and nothing moves while a job queues. The room there is held from the
+/// decision on; a move whose zone goes down before it is carried out does not take place.
+///
 /// A job that was let go starts in the region of its decision where it has room, else in the first
 /// zone that has; else it queues, first come, first served: while the first finds no room, those
 /// behind it wait too. Replaying ends when nothing is left to happen.
 ///
-/// Fails as CheckFleet(); internal where the books do not balance. `progress` is told the share of
-/// jobs that have arrived.
+/// Fails as CheckFleet(), or where the scenario does not say what a move takes; internal where the
+/// books do not balance. `progress` is told the share of jobs that have arrived.
 Result<FleetOutcome> ReplayFleet(const FleetScenario& scenario, Way way,
                                  const Progress& progress = {});
 

@@ -35,6 +35,18 @@ Status CheckFault(const FleetScenario& scenario, const Fault& fault) {
   return fault.from < fault.to ? Status() : Invalid("a fault ends before it begins");
 }
 
+Status CheckMigration(const FleetMigration& migration) {
+  const plan::MigrationRules& rules = migration.rules;
+  const bool costs = migration.downtime >= Duration::zero() &&
+                     migration.recomputed >= Duration::zero() &&
+                     migration.checkpoint_per_cpu >= KilowattHours(0) &&
+                     migration.transfer_per_cpu >= KilowattHours(0);
+  const bool rule = rules.least_saving >= Grams(0) && rules.most_late > 0 && rules.most_late <= 1 &&
+                    rules.standard_errors >= 0 && rules.return_factor >= 1 &&
+                    rules.least_stay >= Duration::zero();
+  return costs && rule ? Status() : Invalid("a number of the migration is out of its range");
+}
+
 }  // namespace
 
 Status CheckFleet(const FleetScenario& scenario) {
@@ -53,6 +65,11 @@ Status CheckFleet(const FleetScenario& scenario) {
   if (scenario.tick <= Duration::zero() || scenario.latency < Duration::zero() ||
       scenario.jobs_every.value_or(Duration(1)) <= Duration::zero()) {
     return Invalid("a tick, a latency or a period of the jobs is not positive");
+  }
+  if (scenario.migration) {
+    if (const Status ok = CheckMigration(*scenario.migration); !ok) {
+      return ok;
+    }
   }
   for (const Fault& fault : scenario.faults) {
     if (const Status ok = CheckFault(scenario, fault); !ok) {

@@ -12,6 +12,7 @@
 #include "base/units.h"
 #include "grid/reading.h"
 #include "grid/series.h"
+#include "plan/migration.h"
 #include "plan/planner.h"
 #include "sim/trace.h"
 
@@ -46,6 +47,16 @@ struct Fault {
   double share = 0;  ///< in [0, 1]
 };
 
+/// What it takes to move a running job to another zone, and by which rule that is done.
+struct FleetMigration {
+  Duration downtime{};               ///< in which it holds room there and does not work, >= 0
+  Duration recomputed{};             ///< at most: no more than it has done, >= 0
+  KilowattHours checkpoint_per_cpu;  ///< spent in the zone that it leaves, >= 0
+  KilowattHours transfer_per_cpu;    ///< spent in the dirtier one of both, >= 0
+  plan::MigrationRules rules;
+  size_t moves_per_hour = 10;
+};
+
 /// A cluster of several zones with bounded room, the jobs that come, and what goes wrong.
 struct FleetScenario {
   Time start;
@@ -59,7 +70,8 @@ struct FleetScenario {
   plan::Parameters planner;
   /// The planner looks at the cluster at least so often while jobs wait. > 0.
   Duration tick = std::chrono::hours(1);
-  Duration latency{};  ///< from a decision to what it does
+  Duration latency{};                       ///< from a decision to what it does
+  std::optional<FleetMigration> migration;  ///< nothing: jobs end where they began
   std::vector<Fault> faults;
   uint64_t seed = 1;  ///< of what chance decides: which runs are evicted
 };

@@ -38,6 +38,11 @@ void PricedZone::SetPrices(std::span<const double> by_hour) {
   }
 }
 
+std::optional<double> PricedZone::CostPerHour(Time time) const {
+  const auto step = static_cast<size_t>((time - begin_) / step_);
+  return step < emits_.size() && clear_[step] > 0 ? std::optional(costs_[step]) : std::nullopt;
+}
+
 /// A run's cost is linear in its start as long as neither start nor end passes into another step,
 /// so the least is where one of them does, or at an end of the window.
 class PricedZone::Search {

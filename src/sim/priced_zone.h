@@ -34,6 +34,10 @@ class PricedZone {
   /// that it may start or end in once.
   std::optional<CheapestStart> Cheapest(Time earliest, Time latest, Duration length) const;
 
+  /// What running then costs, in g per CPU and hour; nothing where the signal is not known.
+  std::optional<double> CostPerHour(Time time) const;
+  Duration step() const { return step_; }
+
  private:
   class Search;
 

@@ -107,26 +107,40 @@ void RoomMarket::SetPrices(RoomPrices prices) {
   }
 }
 
-std::optional<RoomMarket::Choice> RoomMarket::Ask(const FleetJob& job) const {
-  std::optional<Choice> best;
-  for (size_t i = 0; i < zones_.size(); ++i) {
-    if (job.millicores > RoomOf(scenario_.zones[i])) {
-      continue;
-    }
-    const auto run = zones_[i].Cheapest(job.arrival, job.latest_start, job.length);
-    if (run && (!best || run->cost < best->run.cost)) {
-      best = Choice{i, *run};
+std::vector<PricedPiece> RoomMarket::CheapestRun(std::span<const PricedZone* const> zones,
+                                                 const FleetJob& job) {
+  std::vector<PricedPiece> best;
+  for (size_t i = 0; i < zones.size(); ++i) {
+    const auto run = zones[i] == nullptr
+                         ? std::nullopt
+                         : zones[i]->Cheapest(job.arrival, job.latest_start, job.length);
+    if (run && (best.empty() || run->cost < best.front().cost)) {
+      best = {{i, run->start, run->start + job.length, run->cost}};
     }
   }
   return best;
+}
+
+std::vector<PricedPiece> RoomMarket::Ask(const FleetJob& job) const {
+  std::vector<const PricedZone*> zones;
+  for (size_t i = 0; i < zones_.size(); ++i) {
+    const bool fits = job.millicores <= RoomOf(scenario_.zones[i]);
+    zones.push_back(fits ? &zones_[i] : nullptr);
+  }
+  return scenario_.migration
+             ? CheapestTime(zones, job.arrival, job.latest_start + job.length, job.length)
+             : CheapestRun(zones, job);
 }
 
 std::vector<double> RoomMarket::CostsOf(std::span<const size_t> jobs) const {
   std::vector<double> costs;
   costs.reserve(jobs.size());
   for (const size_t job : jobs) {
-    const auto choice = Ask(jobs_[job]);
-    costs.push_back(choice ? jobs_[job].cpus * choice->run.cost : 0);
+    double cost = 0;
+    for (const PricedPiece& piece : Ask(jobs_[job])) {
+      cost += jobs_[job].cpus * piece.cost;
+    }
+    costs.push_back(cost);
   }
   return costs;
 }
@@ -144,10 +158,10 @@ RoomMarket::Answer RoomMarket::AskEvery(size_t stride) const {
   std::vector<Usage> usage(zones_.size(), Usage(begin_, hours_));
   const auto weight = static_cast<double>(stride);
   for (size_t i = 0; i < jobs_.size(); i += stride) {
-    if (const auto choice = Ask(jobs_[i])) {
-      const double cpus = weight * jobs_[i].cpus;
-      answer.value += cpus * choice->run.cost;
-      usage[choice->zone].Add(choice->run.start, choice->run.start + jobs_[i].length, cpus);
+    const double cpus = weight * jobs_[i].cpus;
+    for (const PricedPiece& piece : Ask(jobs_[i])) {
+      answer.value += cpus * piece.cost;
+      usage[piece.zone].Add(piece.from, piece.to, cpus);
     }
   }
   for (size_t i = 0; i < zones_.size(); ++i) {
@@ -160,7 +174,9 @@ size_t RoomMarket::Stride(size_t rounds) const {
   double looks = 0;
   for (const FleetJob& job : jobs_) {
     for (const FleetZone& zone : scenario_.zones) {
-      looks += 2 * (1 + Hours(job.latest_start - job.arrival) / Hours(zone.signal.step()));
+      const Duration tried =
+          job.latest_start - job.arrival + (scenario_.migration ? job.length : Duration::zero());
+      looks += 2 * (1 + Hours(tried) / Hours(zone.signal.step()));
     }
   }
   return static_cast<size_t>(

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/time.h"
+#include "sim/cheapest_time.h"
 #include "sim/fleet_scenario.h"
 #include "sim/priced_zone.h"
 
@@ -23,8 +23,9 @@ class RoomMarket {
   RoomMarket(const FleetScenario& scenario, std::span<const FleetJob> jobs);
 
   void SetPrices(RoomPrices prices);
-  /// What each of some jobs costs at these prices, in g: the cheapest run in any zone, 0 where
-  /// there is none.
+  /// What each of some jobs costs at these prices, in g: the cheapest run in any zone that is wide
+  /// enough, or CheapestTime() until its latest end where the scenario has a migration; 0 where it
+  /// cannot run while a signal is known.
   std::vector<double> CostsOf(std::span<const size_t> jobs) const;
   /// What all room costs at these prices, in g.
   double CostOfRoom() const;
@@ -41,11 +42,9 @@ class RoomMarket {
   RoomPrices Within(RoomPrices prices, Time from, Time to) const;
 
  private:
-  struct Choice {
-    size_t zone = 0;
-    CheapestStart run;
-  };
-  std::optional<Choice> Ask(const FleetJob& job) const;
+  std::vector<PricedPiece> Ask(const FleetJob& job) const;
+  static std::vector<PricedPiece> CheapestRun(std::span<const PricedZone* const> zones,
+                                              const FleetJob& job);
   struct Answer {
     double value = 0;   ///< g, costs of the jobs less that of all room
     RoomPrices excess;  ///< CPU hours, what is asked for beyond the room

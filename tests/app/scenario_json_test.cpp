@@ -17,6 +17,10 @@ const std::string kGood = R"({
     {"zone": "SE", "signal": "SE.csv", "cpus": 0.5, "wattsPerCpu": 7.5}],
   "planner": {"minSaving": 0.02, "patience": 5, "threshold": 90, "startMargin": "10m",
               "tick": "30m"},
+  "migration": {"downtime": "5m", "recomputed": "10m", "checkpointKwhPerCpu": 0.001,
+                "transferKwhPerCpu": 0.002, "leastSaving": 5, "leastIntensity": 200,
+                "mostLate": 0.01, "standardErrors": 2, "returnFactor": 3, "leastStay": "90m",
+                "movesPerHour": 4},
   "faults": [
     {"kind": "forecast-outage", "zone": "SE", "from": "2021-08-02T01:00Z",
      "to": "2021-08-02T02:00Z"},
@@ -52,6 +56,18 @@ TEST(ScenarioJson, ReadsAllThatCanBeSaid) {
   EXPECT_EQ(scenario.planner.threshold, GramsPerKwh(90));
   EXPECT_EQ(scenario.planner.start_margin, std::chrono::minutes(10));
   EXPECT_EQ(scenario.tick, std::chrono::minutes(30));
+  ASSERT_TRUE(scenario.migration);
+  EXPECT_EQ(scenario.migration->downtime, std::chrono::minutes(5));
+  EXPECT_EQ(scenario.migration->recomputed, std::chrono::minutes(10));
+  EXPECT_EQ(scenario.migration->checkpoint_per_cpu, KilowattHours(0.001));
+  EXPECT_EQ(scenario.migration->transfer_per_cpu, KilowattHours(0.002));
+  EXPECT_EQ(scenario.migration->rules.least_saving, Grams(5));
+  EXPECT_EQ(scenario.migration->rules.least_intensity, GramsPerKwh(200));
+  EXPECT_EQ(scenario.migration->rules.most_late, 0.01);
+  EXPECT_EQ(scenario.migration->rules.standard_errors, 2);
+  EXPECT_EQ(scenario.migration->rules.return_factor, 3);
+  EXPECT_EQ(scenario.migration->rules.least_stay, std::chrono::minutes(90));
+  EXPECT_EQ(scenario.migration->moves_per_hour, 4U);
   EXPECT_EQ(scenario.latency, std::chrono::seconds(90));
   ASSERT_EQ(scenario.faults.size(), 4U);
   for (const sim::Fault& fault : scenario.faults) {
@@ -75,6 +91,25 @@ TEST(ScenarioJson, LeavesTheRestToTheController) {
   EXPECT_EQ(read->scenario.jobs_every, std::nullopt);
   EXPECT_EQ(read->job_unit, sim::JobUnit::seconds);
   EXPECT_EQ(read->scenario.seed, 1U);
+  EXPECT_FALSE(read->scenario.migration);
+}
+
+TEST(ScenarioJson, LeavesTheRuleForMovingToItsOwnDefaults) {
+  const auto read = ParseScenario(
+      R"({"migration": {"downtime": "0s", "recomputed": "0s", "checkpointKwhPerCpu": 0,
+          "transferKwhPerCpu": 0}, )" +
+          kLeast.substr(1),
+      "scenario.json");
+  ASSERT_TRUE(read) << read.error().message;
+  const plan::MigrationRules usual;
+  const sim::FleetMigration& migration = *read->scenario.migration;
+  EXPECT_EQ(migration.rules.least_saving, usual.least_saving);
+  EXPECT_EQ(migration.rules.least_intensity, std::nullopt);
+  EXPECT_EQ(migration.rules.most_late, usual.most_late);
+  EXPECT_EQ(migration.rules.standard_errors, usual.standard_errors);
+  EXPECT_EQ(migration.rules.return_factor, usual.return_factor);
+  EXPECT_EQ(migration.rules.least_stay, usual.least_stay);
+  EXPECT_EQ(migration.moves_per_hour, 10U);
 }
 
 /// What is replaced in kGood, by what, and what is said then.
@@ -104,7 +139,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"NoJson", "\"seed\": 7}", "", "is not JSON: incomplete JSON"},
         Case{"UnknownKey", "\"seed\"", "\"seeds\"",
              "seeds: there is no such key: choose from start, hours, jobs, jobUnit, jobsEvery, "
-             "maxWait, zones, planner, faults, seed"},
+             "maxWait, zones, planner, migration, faults, seed"},
         Case{"UnknownKeyOfAZone", "\"cpus\": 0.5", "\"cpus\": 0.5, \"cpu\": 1",
              "zones[1].cpu: there is no such key: choose from zone, signal, forecast, cpus, "
              "wattsPerCpu"},
@@ -144,6 +179,41 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"NoMargin", "\"10m\"", "\"-10m\"",
              "planner.startMargin: '-10m' is not a duration such as 90s, 1h30m or 2d"},
         Case{"TooFastATick", "\"30m\"", "\"1s\"", "planner.tick: must be from 1m to 24h"},
+        Case{"UnknownKeyOfTheMigration", "\"leastStay\"", "\"leastStop\"",
+             "migration.leastStop: there is no such key: choose from downtime, recomputed, "
+             "checkpointKwhPerCpu, transferKwhPerCpu, leastSaving, leastIntensity, mostLate, "
+             "standardErrors, returnFactor, leastStay, movesPerHour"},
+        Case{"NoDowntime", "\"downtime\": \"5m\", ", "", "migration.downtime: is missing"},
+        Case{"NegativeDowntime", "\"5m\"", "\"-5m\"",
+             "migration.downtime: '-5m' is not a duration such as 90s, 1h30m or 2d"},
+        Case{"DowntimeAsNumber", "\"5m\"", "5",
+             "migration.downtime: must be a text of 1 to 1000 bytes"},
+        Case{"TooMuchRecomputed", "\"recomputed\": \"10m\"", "\"recomputed\": \"25h\"",
+             "migration.recomputed: must be from 0s to 24h"},
+        Case{"NoCheckpoint", "\"checkpointKwhPerCpu\": 0.001,", "",
+             "migration.checkpointKwhPerCpu: is missing"},
+        Case{"NegativeCheckpoint", "0.001", "-0.001",
+             "migration.checkpointKwhPerCpu: must be a number from 0 to 1000"},
+        Case{"TransferAsText", "0.002", "\"0.002\"",
+             "migration.transferKwhPerCpu: must be a number from 0 to 1000"},
+        Case{"NegativeLeastSaving", "\"leastSaving\": 5", "\"leastSaving\": -5",
+             "migration.leastSaving: must be a number from 0 to 1e+09"},
+        Case{"NegativeLeastIntensity", "\"leastIntensity\": 200", "\"leastIntensity\": -200",
+             "migration.leastIntensity: must be a number from 0 to 10000"},
+        Case{"NoChanceOfBeingLate", "\"mostLate\": 0.01", "\"mostLate\": 0",
+             "migration.mostLate: must be a number from 0.001 to 1"},
+        Case{"NegativeStandardErrors", "\"standardErrors\": 2", "\"standardErrors\": -2",
+             "migration.standardErrors: must be a number from 0 to 100"},
+        Case{"TooSmallAReturnFactor", "\"returnFactor\": 3", "\"returnFactor\": 0.9",
+             "migration.returnFactor: must be a number from 1 to 1000"},
+        Case{"NegativeLeastStay", "\"90m\"", "\"-90m\"",
+             "migration.leastStay: '-90m' is not a duration such as 90s, 1h30m or 2d"},
+        Case{"NegativeMoves", "\"movesPerHour\": 4", "\"movesPerHour\": -4",
+             "migration.movesPerHour: must be a number from 0 to 10000"},
+        Case{"HalfAMove", "\"movesPerHour\": 4", "\"movesPerHour\": 4.5",
+             "migration.movesPerHour: must be a whole number"},
+        Case{"NoMigration", "\"migration\": {\"downtime\": \"5m\",", "\"migration\": [], \"x\": {",
+             "migration: must be an object"},
         Case{"NoKind", "forecast-outage", "flood",
              "faults[0].kind: 'flood' is none of forecast-outage, signal-outage, zone-down, "
              "eviction, decision-latency"},

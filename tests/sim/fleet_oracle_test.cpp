@@ -99,6 +99,22 @@ TEST(FleetOracle, NoReplayOfAnyScenarioEmitsLess) {
   }
 }
 
+TEST(FleetOracle, NoReplayWithMovesEmitsLess) {
+  size_t moves = 0;
+  for (uint64_t seed = 20'001; seed <= 20'500; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const FleetScenario scenario = FleetDice(seed).MovingScenario();
+    const Replays replays(scenario, WaysOf(scenario));
+    const FleetOracle oracle = replays.Oracle(seed % 20);
+    std::mt19937_64 random(seed);
+    for (const FleetOutcome& outcome : replays.outcomes) {
+      CheckBound(oracle, outcome, random);
+    }
+    moves += replays.outcomes.back().moves;
+  }
+  EXPECT_GT(moves, 100U);
+}
+
 TraceJob AtHour(int hour, Duration length) {
   return {.arrival = hour * kOneHour, .length = length, .cpus = 1};
 }

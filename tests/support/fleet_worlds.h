@@ -78,6 +78,36 @@ class FleetDice {
     return scenario;
   }
 
+  /// The same, with jobs that can be moved, longer ones, between zones whose days begin at
+  /// different hours, and with more evictions.
+  FleetScenario MovingScenario() {
+    FleetScenario scenario = Scenario();
+    for (FleetZone& zone : scenario.zones) {
+      zone.signal = Wave(Whole(0, 23));
+      zone.forecasts = RightForecasts(zone.signal);
+      zone.per_cpu = Watts(100);
+    }
+    for (TraceJob& job : scenario.jobs) {
+      job.length *= 2;
+    }
+    for (int evictions = Whole(0, 2); evictions > 0; --evictions) {
+      Fault fault = AFault(scenario);
+      fault.kind = Fault::Kind::eviction;
+      scenario.faults.push_back(fault);
+    }
+    FleetMigration& migration = scenario.migration.emplace();
+    migration.downtime = std::chrono::minutes(Whole(0, 20));
+    migration.recomputed = std::chrono::minutes(Whole(0, 30));
+    migration.checkpoint_per_cpu = KilowattHours(0.001 * Whole(0, 5));
+    migration.transfer_per_cpu = KilowattHours(0.001 * Whole(0, 5));
+    migration.rules.least_saving = Grams(0.1 * Whole(0, 20));
+    migration.rules.standard_errors = 0.5 * Whole(0, 2);
+    migration.rules.return_factor = Whole(1, 2);
+    migration.rules.least_stay = std::chrono::minutes(Whole(0, 90));
+    migration.moves_per_hour = static_cast<size_t>(Whole(0, 4));
+    return scenario;
+  }
+
  private:
   int Whole(int least, int most) {
     return least + static_cast<int>(random_() % static_cast<uint64_t>(most - least + 1));
@@ -85,15 +115,20 @@ class FleetDice {
   double Share() { return static_cast<double>(random_() % 1000) / 1000; }
   bool Chance(double share) { return Share() < share; }
 
-  FleetZone Zone(const std::string& name) {
+  /// Four days with a noise, and here and there nothing known.
+  grid::Series Wave(int later_by) {
     std::vector<double> values;
     const double mean = Whole(50, 500);
     for (int hour = 0; hour < 24 * 4; ++hour) {
-      const double wave = 1 + 0.6 * std::sin(hour / 24.0 * 6.28);
+      const double wave = 1 + 0.6 * std::sin((hour - later_by) / 24.0 * 6.28);
       values.push_back(Chance(0.02) ? grid::Series::kUnknown : mean * wave + Whole(0, 50));
     }
+    return HourlySignal(values);
+  }
+
+  FleetZone Zone(const std::string& name) {
     FleetZone zone{.name = name,
-                   .signal = HourlySignal(values),
+                   .signal = Wave(0),
                    .forecasts = {},
                    .cpus = Whole(1, 6) + 0.5 * Whole(0, 1),
                    .per_cpu = Watts(10)};
