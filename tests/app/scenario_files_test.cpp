@@ -54,6 +54,9 @@ TEST_F(ScenarioFilesTest, TheSampleCanBeRead) {
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_EQ(loaded->inputs.size(), 2 + 2 * loaded->scenario.zones.size());
   EXPECT_EQ(loaded->scenario.jobs.size(), 1000U);
+  const auto moving = LoadScenario(data + "/scenarios/three-zones-moves", data);
+  ASSERT_TRUE(moving) << moving.error().message;
+  EXPECT_TRUE(moving->scenario.migration);
 }
 
 TEST_F(ScenarioFilesTest, MayLieElsewhere) {

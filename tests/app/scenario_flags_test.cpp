@@ -69,6 +69,9 @@ TEST_F(ScenarioFlagsTest, WritesATableForPeople) {
           "late\n"
           "run-now      0.300  0.0 %   -              0.00 h     0.00 h    0          0     0\n"
           "carbon-kube  0.220  26.7 %  -              0.00 h     0.00 h    0          0     0\n"
+          "to the oracle  bound kg  regret kg  kept    95 % of weeks\n"
+          "run-now        0.060     0.240      0.0 %   -\n"
+          "carbon-kube    0.060     0.160      33.3 %  -\n"
           "zone  CPUs  peak run-now  CPU hours  kg     peak carbon-kube  CPU hours  kg\n"
           "DE    4     2             3          0.300  1                 2          0.200\n"
           "SE    1     0             0          0.000  1                 1          0.020\n");
@@ -79,8 +82,9 @@ TEST_F(ScenarioFlagsTest, WritesCsv) {
   const Ran ran = RunOn({.folders = {folder}, .output = "csv"});
   EXPECT_THAT(ran.out, HasSubstr("scenario,way,zone,cpus,peak_cpus,cpu_hours,kg_in_zone,submitted,"
                                  "done,rejected,unfinished,kg,lost_kg,lost_runs,"));
-  EXPECT_THAT(ran.out,
-              HasSubstr("\n" + folder + ",run-now,,,,,,3,2,1,0,0.3,0,0,0,0,2,0,,,0,0,0,0,0\n"));
+  EXPECT_THAT(ran.out, HasSubstr("\n" + folder +
+                                 ",run-now,,,,,,3,2,1,0,0.3,0,0,0,0,0,0,0,2,0,,,0.06,0.24,0,,,0,0,"
+                                 "0,0,0\n"));
   EXPECT_THAT(ran.out, HasSubstr("\n" + folder + ",carbon-kube,SE,1,1,1,0.02,,,,"));
 }
 
@@ -102,6 +106,26 @@ TEST_F(ScenarioFlagsTest, WritesWhatRepeatsARun) {
   const std::string before = folder_.Read("run.json");
   EXPECT_EQ(RunOn({.folders = {folder}, .run_json = file, .output = "json"}).out, ran.out);
   EXPECT_EQ(folder_.Read("run.json"), before);
+}
+
+TEST_F(ScenarioFlagsTest, ReplaysMovesAsAThirdWayWhereTheScenarioSaysWhatTheyTake) {
+  const std::string folder = Scenario("a", R"(, "migration": {"downtime": "0s", "recomputed": "0s",
+      "checkpointKwhPerCpu": 0, "transferKwhPerCpu": 0.001, "movesPerHour": 3})");
+  const std::string file = folder_.Path("run.json");
+  const Ran ran = RunOn({.folders = {folder}, .run_json = file});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("\ncarbon-kube-moves  0.2"));
+  EXPECT_THAT(ran.out, HasSubstr("\nmoves of running jobs  moves  spent kg  expected to save kg\n"
+                                 "carbon-kube-moves      0      0.000     0.000\n"));
+  const auto run = boost::json::parse(folder_.Read("run.json"));
+  const auto& scenario = run.at("scenarios").at(0);
+  const auto& migration = scenario.at("settings").at("migration");
+  EXPECT_EQ(migration.at("moves_per_hour").as_int64(), 3);
+  EXPECT_EQ(migration.at("least_saving").as_int64(), 100);
+  EXPECT_EQ(migration.at("transfer_kwh_per_cpu").as_double(), 0.001);
+  EXPECT_EQ(scenario.at("ways").as_array().size(), 3U);
+  EXPECT_EQ(scenario.at("ways").at(2).at("way").as_string(), "carbon-kube-moves");
+  EXPECT_EQ(scenario.at("ways").at(2).at("moves").as_int64(), 0);
 }
 
 TEST_F(ScenarioFlagsTest, SeveralAtOnceGiveWhatEachAloneGives) {

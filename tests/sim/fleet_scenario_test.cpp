@@ -46,6 +46,13 @@ TEST(FleetScenario, IsCheckedBeforeItIsReplayed) {
   EXPECT_THAT(WhyNot(scenario), testing::HasSubstr("ends before"));
   scenario.faults = {{.kind = Fault::Kind::eviction, .share = 1.5}};
   EXPECT_THAT(WhyNot(scenario), testing::HasSubstr("share"));
+  scenario = Good();
+  scenario.migration.emplace();
+  EXPECT_EQ(WhyNot(scenario), "");
+  scenario.migration->transfer_per_cpu = KilowattHours(-1);
+  EXPECT_THAT(WhyNot(scenario), testing::HasSubstr("migration"));
+  scenario.migration.emplace().rules.return_factor = 0.5;
+  EXPECT_THAT(WhyNot(scenario), testing::HasSubstr("migration"));
 }
 
 TEST(FleetScenario, PlacesItsJobsByArrivalInWholeThousandths) {
