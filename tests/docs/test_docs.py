@@ -185,7 +185,7 @@ def printed(*arguments: str) -> str:
         check=True,
         capture_output=True,
         encoding="utf-8",
-        timeout=30,
+        timeout=120,
     )
     return done.stdout
 

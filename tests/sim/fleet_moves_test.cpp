@@ -136,7 +136,7 @@ void CheckMoveBudget(const FleetScenario& scenario, const FleetOutcome& outcome)
 TEST(FleetMoves, KeepsItsBooksInAnyScenarioWithMovesAndFaults) {
   size_t moves = 0;
   size_t lost = 0;
-  for (uint64_t seed = 1; seed <= 300; ++seed) {
+  for (uint64_t seed = 1; seed <= 150; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const FleetScenario scenario = FleetDice(seed).MovingScenario();
     const FleetJobs jobs = JobsOf(scenario);
@@ -159,13 +159,13 @@ TEST(FleetMoves, KeepsItsBooksInAnyScenarioWithMovesAndFaults) {
       return;
     }
   }
-  EXPECT_GT(moves, 100U);
-  EXPECT_GT(lost, 5U) << "moved, and lost afterwards";
+  EXPECT_GT(moves, 40U);
+  EXPECT_GT(lost, 2U) << "moved, and lost afterwards";
 }
 
 TEST(FleetMoves, IsNeverLateByMovesWhereThereIsRoomForAll) {
   size_t moves = 0;
-  for (uint64_t seed = 3001; seed <= 3100; ++seed) {
+  for (uint64_t seed = 3001; seed <= 3050; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     FleetScenario scenario = FleetDice(seed).MovingScenario();
     std::erase_if(scenario.faults, [](const Fault& fault) {
