@@ -34,6 +34,7 @@ class SharedProgress {
 /// Measures all ways against the first one and the oracle.
 void Compare(ScenarioReport& report) {
   std::vector<const sim::FleetOutcome*> outcomes;
+  outcomes.reserve(report.ways.size());
   for (const WayReport& way : report.ways) {
     outcomes.push_back(&way.outcome);
   }

@@ -43,16 +43,18 @@ class FleetCluster {
   void Hold(size_t zone, size_t job) { zones_[zone].free -= jobs_[job].millicores; }
   void GiveBack(size_t zone, size_t job) { zones_[zone].free += jobs_[job].millicores; }
 
+  // Runs are named by their index in outcome.runs.
+
   /// The new run, which ends as outcome.runs says unless it is ended before. There is room.
   size_t Start(size_t job, size_t zone, Time now);
   /// Ends a run and goes on with its job in another zone, in the run that is returned.
   size_t Move(const FleetMove& move, Time now);
   /// Ends a run that has come to its end; returns when its job was started.
-  Time Finish(size_t run);
+  Time Finish(size_t index);
   /// Ends a run whose job has to start over.
-  void Lose(size_t run, Time now);
+  void Lose(size_t index, Time now);
   /// Whether a run goes on after `now`.
-  bool GoesOn(size_t run, Time now) const;
+  bool GoesOn(size_t index, Time now) const;
 
   /// Those that work at `now`.
   std::vector<MovableRun> MovableRuns(Time now) const;
@@ -61,8 +63,8 @@ class FleetCluster {
 
  private:
   size_t Place(const FleetRun& run);
-  void End(size_t run);
-  void MarkLost(size_t run);
+  void End(size_t index);
+  void MarkLost(size_t index);
 
   const FleetScenario& scenario_;
   const std::vector<FleetJob>& jobs_;

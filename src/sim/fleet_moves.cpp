@@ -52,6 +52,7 @@ std::vector<FleetMove> FleetMoves::Decide(std::span<const MovableRun> runs,
   std::vector<FleetMove> moves;
   for (bool crowded = true; crowded;) {
     std::vector<plan::RunningJob> jobs;
+    jobs.reserve(asked.size());
     for (const MovableRun& run : asked) {
       jobs.push_back(JobOf(run, room, board));
     }

@@ -31,6 +31,7 @@ struct Replays {
 
   FleetOracle Oracle(size_t rounds = 300) const {
     std::vector<const FleetOutcome*> all;
+    all.reserve(outcomes.size());
     for (const FleetOutcome& outcome : outcomes) {
       all.push_back(&outcome);
     }
@@ -40,6 +41,7 @@ struct Replays {
 
 std::vector<bool> KnownJobs(const FleetOutcome& outcome) {
   std::vector<bool> known;
+  known.reserve(outcome.job_emitted.size());
   for (const auto& grams : outcome.job_emitted) {
     known.push_back(grams.has_value());
   }
