@@ -45,6 +45,13 @@ void Progress::Show(double share, const std::string& what) {
   next_ = now + (terminal_ ? kRedrawEvery : kLineEvery);
 }
 
+void SharedProgress::Show(size_t part, double share, const std::string& what) {
+  const std::scoped_lock lock(mutex_);
+  sum_ += share - shares_[part];
+  shares_[part] = share;
+  progress_.Show(sum_ / static_cast<double>(shares_.size()), what);
+}
+
 std::function<Duration()> Stopwatch() {
   const auto begin = std::chrono::steady_clock::now();
   return [begin] {

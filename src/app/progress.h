@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <iosfwd>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "base/time.h"
 
@@ -29,6 +32,23 @@ class Progress {
   bool drawn_ = false;
   std::function<Duration()> elapsed_;
   Duration next_;  ///< when to show something again
+};
+
+/// How far many parts of one piece of work are together, each of the same weight. Any thread may
+/// call it.
+class SharedProgress {
+ public:
+  /// `progress` outlives this.
+  SharedProgress(Progress& progress, size_t parts) : progress_(progress), shares_(parts) {}
+
+  /// `share` of a part is done.
+  void Show(size_t part, double share, const std::string& what);
+
+ private:
+  std::mutex mutex_;
+  Progress& progress_;
+  std::vector<double> shares_;
+  double sum_ = 0;
 };
 
 /// Real time since the call of this function.

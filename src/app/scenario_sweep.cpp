@@ -1,35 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/scenario_sweep.h"
 
-#include <algorithm>
-#include <atomic>
-#include <mutex>
-#include <numeric>
 #include <optional>
-#include <thread>
 #include <utility>
+#include <vector>
+
+#include "app/parallel.h"
 
 namespace carbon::app {
 namespace {
-
-/// How far several scenarios are together. Any thread may call it.
-class SharedProgress {
- public:
-  SharedProgress(Progress& progress, size_t scenarios) : progress_(progress), shares_(scenarios) {}
-
-  void Show(size_t scenario, double share, const std::string& what) {
-    const std::scoped_lock lock(mutex_);
-    shares_[scenario] = share;
-    progress_.Show(
-        std::accumulate(shares_.begin(), shares_.end(), 0.0) / static_cast<double>(shares_.size()),
-        what);
-  }
-
- private:
-  std::mutex mutex_;
-  Progress& progress_;
-  std::vector<double> shares_;
-};
 
 /// Measures all ways against the first one and the oracle.
 void Compare(ScenarioReport& report) {
@@ -87,20 +66,10 @@ Result<std::vector<ScenarioReport>> SweepScenarios(const std::vector<std::string
   }
   SharedProgress shared(progress, loaded.size());
   std::vector<std::optional<Result<ScenarioReport>>> replayed(loaded.size());
-  std::atomic<size_t> next = 0;
-  const auto work = [&] {
-    for (size_t i = next++; i < loaded.size(); i = next++) {
-      replayed[i] =
-          Replay(std::move(loaded[i]), [&](double share) { shared.Show(i, share, folders[i]); });
-    }
-  };
-  {
-    const size_t cores = std::max<size_t>(std::thread::hardware_concurrency(), 1);
-    std::vector<std::jthread> threads;
-    for (size_t i = 0; i < std::min(cores, loaded.size()); ++i) {
-      threads.emplace_back(work);
-    }
-  }
+  ForEachIndex(loaded.size(), loaded.size(), [&](size_t i) {
+    replayed[i] =
+        Replay(std::move(loaded[i]), [&](double share) { shared.Show(i, share, folders[i]); });
+  });
   std::vector<ScenarioReport> reports;
   for (auto& report : replayed) {
     if (!*report) {

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -15,145 +14,13 @@
 #include "app/scenario_flags.h"
 #include "app/simulate_plan.h"
 #include "app/simulate_report.h"
+#include "app/simulate_sweep.h"
 #include "base/text.h"
 #include "plan/policies.h"
-#include "sim/foresight.h"
 #include "sim/simulate.h"
 
 namespace carbon::app {
 namespace {
-
-constexpr size_t kMostForesight = size_t{2} << 30;  ///< bytes
-
-/// Runs the policies one after another and remembers how many are behind it.
-class Runner {
- public:
-  /// `runs` may be null.
-  Runner(const SimulatePlan& plan, Progress& progress, RunsCsv* runs)
-      : plan_(plan), progress_(progress), runs_csv_(runs) {
-    // Run-now and the oracle are what others are measured by, whoever asks for them.
-    for (const plan::Policy* const policy :
-         {plan::kPolicies.data(), plan::FindPolicy(plan::kOracle)}) {
-      policies_.push_back(policy);
-    }
-    for (const plan::Policy* const policy : plan.policies) {
-      if (std::find(policies_.begin(), policies_.end(), policy) == policies_.end()) {
-        policies_.push_back(policy);
-      }
-    }
-    needs_foresight_ = std::any_of(policies_.begin(), policies_.end(), [](const auto* policy) {
-      return plan::PlansByForecast(policy->sight);
-    });
-    total_ = static_cast<double>(plan.signals.size() * plan.windows *
-                                 (policies_.size() + (needs_foresight_ ? 1 : 0)));
-  }
-
-  Result<ZoneReport> RunZone(const ZoneSignal& signal) {
-    auto scenarios = Prepare(signal);
-    if (!scenarios) {
-      return scenarios.error().In("zone " + signal.zone);
-    }
-    std::vector<std::vector<sim::Outcome>> outcomes(policies_.size());
-    for (size_t window = 0; window < scenarios->size(); ++window) {
-      const sim::Scenario& scenario = (*scenarios)[window];
-      for (size_t i = 0; i < policies_.size(); ++i) {
-        auto outcome = Run(scenario, *policies_[i], signal.zone, window + 1);
-        if (!outcome) {
-          return outcome.error();
-        }
-        outcomes[i].push_back(*outcome);
-      }
-    }
-    return Report(signal.zone, *scenarios, outcomes);
-  }
-
- private:
-  /// The trace in each window.
-  Result<std::vector<sim::Scenario>> Prepare(const ZoneSignal& signal) {
-    std::vector<sim::Scenario> scenarios;
-    Time end = plan_.setting.start;
-    for (size_t i = 0; i < plan_.windows; ++i) {
-      sim::Setting setting = plan_.setting;
-      setting.start += plan_.every * static_cast<int64_t>(i);
-      auto scenario = plan_.rules->prepare(plan_.trace.jobs, signal.series, setting);
-      if (!scenario) {
-        return scenario.error();
-      }
-      end = std::max(end, scenario->End());
-      scenarios.push_back(*std::move(scenario));
-    }
-    if (needs_foresight_) {
-      if (const size_t size = sim::Foresight::Size(signal.series.step(), plan_.setting.start, end);
-          size > kMostForesight) {
-        return Invalid(
-            "what is expected from " + FormatTime(plan_.setting.start) + " to " + FormatTime(end) +
-            " at each step of " + FormatDuration(signal.series.step()) + " takes " +
-            std::to_string(size >> 20) + " MiB, more than 2048: fewer --windows, or longer steps");
-      }
-      const auto foresight = std::make_shared<const sim::Foresight>(sim::Foresight::Of(
-          signal.series, signal.forecasts, plan_.setting.start, end, {}, [&](double share) {
-            Show(share * static_cast<double>(plan_.windows), signal.zone, "forecasts");
-          }));
-      runs_ += static_cast<double>(plan_.windows);
-      for (sim::Scenario& scenario : scenarios) {
-        scenario.foresight = foresight;
-      }
-    }
-    return scenarios;
-  }
-
-  ZoneReport Report(const std::string& zone, const std::vector<sim::Scenario>& scenarios,
-                    const std::vector<std::vector<sim::Outcome>>& outcomes) const {
-    ZoneReport report{.zone = zone, .run_now = {}, .oracle = {}, .policies = {}};
-    for (const sim::Scenario& scenario : scenarios) {
-      report.submitted += scenario.submitted;
-      report.unknown += scenario.unknown;
-      report.rejected += scenario.rejected;
-    }
-    std::vector<Grams> run_now;
-    for (const sim::Outcome& outcome : outcomes[0]) {
-      run_now.push_back(outcome.emitted);
-    }
-    for (const plan::Policy* const policy : plan_.policies) {
-      const auto index = static_cast<size_t>(std::find(policies_.begin(), policies_.end(), policy) -
-                                             policies_.begin());
-      report.policies.push_back(sim::Sweep(outcomes[index], run_now));
-    }
-    report.run_now = sim::Sweep(outcomes[0], run_now).together.emitted;
-    report.oracle = sim::Sweep(outcomes[1], run_now).together.emitted;
-    return report;
-  }
-
-  Result<sim::Outcome> Run(const sim::Scenario& scenario, const plan::Policy& policy,
-                           const std::string& zone, size_t window) {
-    const bool asked_for =
-        std::find(plan_.policies.begin(), plan_.policies.end(), &policy) != plan_.policies.end();
-    sim::OnDone on_done;
-    if (runs_csv_ != nullptr && asked_for) {
-      on_done = [&](const sim::JobRun& run) {
-        runs_csv_->Add(plan_.trace, zone, window, policy.name, run);
-      };
-    }
-    auto outcome = sim::Simulate(
-        scenario, policy, plan_.per_cpu, [&](double share) { Show(share, zone, policy.name); },
-        on_done);
-    ++runs_;
-    return outcome;
-  }
-
-  void Show(double runs, const std::string& zone, std::string_view what) {
-    progress_.Show((runs_ + runs) / total_, zone + " " + std::string(what));
-  }
-
-  const SimulatePlan& plan_;
-  Progress& progress_;
-  RunsCsv* runs_csv_;
-  std::vector<const plan::Policy*>
-      policies_;  ///< run-now, the oracle, the others that are asked for
-  bool needs_foresight_ = false;
-  double total_ = 0;
-  double runs_ = 0;
-};
 
 Result<SimulateReport> MakeReport(const SimulatePlan& plan, Progress& progress, RunsCsv* runs) {
   SimulateReport report{.rules = plan.rules->name,
@@ -163,14 +30,11 @@ Result<SimulateReport> MakeReport(const SimulatePlan& plan, Progress& progress, 
                         .every = plan.every,
                         .per_cpu = plan.per_cpu,
                         .zones = {}};
-  Runner runner(plan, progress, runs);
-  for (const ZoneSignal& signal : plan.signals) {
-    auto zone = runner.RunZone(signal);
-    if (!zone) {
-      return zone.error();
-    }
-    report.zones.push_back(*std::move(zone));
+  auto zones = SweepZones(plan, progress, runs);
+  if (!zones) {
+    return zones.error();
   }
+  report.zones = *std::move(zones);
   return report;
 }
 

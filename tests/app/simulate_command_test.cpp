@@ -136,6 +136,22 @@ TEST(Simulate, KeepsAShareOfTheOraclesSavingUnderForecastsAsTheyWereIssued) {
   EXPECT_EQ(share(2), 1);
 }
 
+TEST(Simulate, SaysTheSameSeveralWindowsAtOnceAndOneAfterAnother) {
+  SimulateOptions options{.jobs = {kData + "/jobs/pai_1k.csv.gz"},
+                          .signals = {"CISO=" + kData + "/carbon/CISO_lifecycle.csv.gz",
+                                      "DE=" + kData + "/carbon/DE_lifecycle.csv.gz"},
+                          .start = "2021-02-01T00:00Z",
+                          .hours = 72,
+                          .windows = 5,
+                          .policies = "lowest-window,threshold,oracle",
+                          .output = "json"};
+  const Ran at_once = RunOn(options);
+  ASSERT_EQ(at_once.code, 0) << at_once.err;
+  // Jobs are written in order.
+  options.runs = testing::TempDir() + "simulate_command_in_order.csv";
+  EXPECT_EQ(RunOn(options).out, at_once.out);
+}
+
 TEST(Simulate, SaysTheSameTwice) {
   for (const char* format : {"table", "json", "csv"}) {
     const SimulateOptions options = With(&SimulateOptions::output, format);
