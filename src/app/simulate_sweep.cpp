@@ -2,6 +2,7 @@
 #include "app/simulate_sweep.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -117,10 +118,8 @@ class ZoneSweep {
     }
     ForEachIndex(replays_.size(), runs_ == nullptr ? SIZE_MAX : 1,
                  [this](size_t part) { Replay(part); });
-    for (const auto& replay : replays_) {
-      if (!*replay) {
-        return replay->error();
-      }
+    if (first_failed_ < replays_.size()) {
+      return replays_[first_failed_]->error();
     }
     return Report();
   }
@@ -157,6 +156,9 @@ class ZoneSweep {
   }
 
   void Replay(size_t part) {
+    if (part > first_failed_) {
+      return;
+    }
     const size_t window = part / policies_.size();
     const plan::Policy& policy = *policies_[part % policies_.size()];
     const auto show = [&](double share) {
@@ -170,6 +172,11 @@ class ZoneSweep {
       replays_[part] = scenario.error().In("zone " + signal_.zone);
     }
     windows_[window]->Leave();
+    if (!*replays_[part]) {
+      for (size_t first = first_failed_;
+           part < first && !first_failed_.compare_exchange_weak(first, part);) {
+      }
+    }
     show(1);
   }
 
@@ -222,6 +229,7 @@ class ZoneSweep {
   Policies policies_;
   std::vector<std::unique_ptr<Window>> windows_;
   std::vector<std::optional<Result<sim::Outcome>>> replays_;  ///< by window, then by policy
+  std::atomic<size_t> first_failed_ = SIZE_MAX;
   std::shared_ptr<const sim::Foresight> foresight_;
 };
 

@@ -62,8 +62,7 @@ Status Daemon::Run(std::stop_token stop) {
   signals_.reset();
   const auto& learnt = history_.counters();
   spdlog::info("lengths of {} templates were learnt from {} runs, of which {} were longer than {}",
-               history_.templates(), learnt.runs, learnt.longer_than_bound,
-               "one in 1000 was believed to be");
+               history_.templates(), learnt.runs, learnt.longer_than_bound, "their bound");
   spdlog::info("stopped: {} steps, {} released, {} explained, {} failures", loop_counters_.steps,
                loop_counters_.released, loop_counters_.explained, loop_counters_.failures);
   return {};
@@ -136,8 +135,8 @@ void Daemon::Learn(const Pods& pods) {
   }
   const uint64_t before = history_.counters().runs;
   for (const auto& overrun : history_.Learn(ended)) {
-    spdlog::warn("pod {}: ran for {}, longer than was to be expected once in 1000 runs: {}",
-                 overrun.pod, FormatDuration(overrun.length), plan::Describe(overrun.believed));
+    spdlog::warn("pod {}: ran for {}, longer than its bound: {}", overrun.pod,
+                 FormatDuration(overrun.length), plan::Describe(overrun.believed));
   }
   if (const uint64_t learnt = history_.counters().runs - before; learnt > 0) {
     spdlog::debug("learnt the lengths of {} runs; {} templates are known", learnt,

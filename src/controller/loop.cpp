@@ -16,6 +16,9 @@ using plan::Decision;
 /// A plan in short: two plans that read alike for a pod's owner are equal.
 std::string PlanKey(const plan::Reason& reason) {
   std::string key(plan::ToString(reason.cause));
+  if (reason.length) {
+    key += " " + FormatDuration(reason.length->bound);
+  }
   if (reason.chosen) {
     key += " " + reason.chosen->region + " " + FormatTime(reason.chosen->start);
   }

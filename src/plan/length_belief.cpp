@@ -109,7 +109,9 @@ LengthBelief LearntLength(std::span<const Duration> runs, std::optional<Duration
     count_in(run);
   }
   const double alone = BoundOfRunsAlone(MomentsOf(logs));
-  const bool owner_is_right = declared && runs.size() < kEnoughRuns && belief.longest <= *declared;
+  const bool owner_is_right = declared && runs.size() < kEnoughRuns &&
+                              static_cast<double>(belief.longest.count()) <=
+                                  kWordTolerance * static_cast<double>(declared->count());
   if (declared) {
     count_in(*declared);
   }

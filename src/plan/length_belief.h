@@ -26,7 +26,8 @@ struct LengthBelief {
   size_t runs = 0;     ///< learnt from
   Duration mean{};     ///< expected: what emissions and room are reckoned by; > 0
   Duration longest{};  ///< the longest that is known: a run, or what the owner declared
-  Duration bound{};    ///< longer with a chance of kChanceBeyondBound at most; >= longest
+  Duration
+      bound{};  ///< by which deadlines are kept: see AtItsWord() and LearntLength(); >= longest
 
   bool operator==(const LengthBelief&) const = default;
 };
@@ -47,15 +48,16 @@ LengthBelief AtItsWord(Duration length, LengthSource source = LengthSource::decl
 ///    a spread that was seen twice may be chance;
 ///  * with the prior that lengths spread as if kPriorRuns runs had shown a standard deviation of
 ///    kPriorSpread in their logarithms. It holds where the spread is no larger than that.
-/// While there are fewer than kEnoughRuns, and none took longer than its owner declared, what was
-/// declared stays the bound, as it was before any run ended: a run that bears out its owner is no
-/// reason to distrust them.
+/// While there are fewer than kEnoughRuns, and none took longer than kWordTolerance times what its
+/// owner declared, the longest that is known is the bound, whatever its chance, as what was
+/// declared is before any run ended: runs that bear out their owner are no reason to distrust them.
 ///
 /// Of lengths with a heavier tail than the log-normal neither promises anything, nor of runs that
 /// depend on one another, as where the input grows: docs/policies.md has measurements.
 LengthBelief LearntLength(std::span<const Duration> runs, std::optional<Duration> declared);
 
 inline constexpr size_t kEnoughRuns = 5;
+inline constexpr double kWordTolerance = 1.1;
 inline constexpr double kPriorSpread = 0.4;
 inline constexpr size_t kPriorRuns = 8;
 /// Runs are not taken to be more alike than this, as a standard deviation of logarithms: their

@@ -196,7 +196,8 @@ Decision Planner::DecideOne(const Job& job, const Snapshot& snapshot,
   Reason& reason = decision.reason;
   reason.decided_at = now;
   reason.deadline = job.deadline;
-  reason.latest_start = LatestStartOf(job);
+  // Where the bound leaves no room any more, now is as late as may be.
+  reason.latest_start = std::max(LatestStartOf(job), std::min(job.latest_start, now));
   reason.length = job.length;
   if (job.places.empty()) {
     reason.cause = Cause::no_place;

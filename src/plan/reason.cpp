@@ -296,6 +296,10 @@ std::string Describe(const LengthBelief& length) {
   if (length.source != LengthSource::learnt) {
     return InSeconds(length.mean) + " (" + std::string(ToString(length.source)) + ")";
   }
+  if (length.bound == length.longest) {
+    return InSeconds(length.mean) + " expected, " + InSeconds(length.bound) +
+           " at most by what was declared or seen (learnt from " + Runs(length.runs) + ")";
+  }
   return InSeconds(length.mean) + " expected, longer than " + InSeconds(length.bound) +
          " once in 1000 runs (learnt from " + Runs(length.runs) + ", the longest " +
          InSeconds(length.longest) + ")";

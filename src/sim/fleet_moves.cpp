@@ -76,6 +76,11 @@ std::vector<FleetMove> FleetMoves::Decide(std::span<const MovableRun> runs,
                        .recomputed = Recomputed(*scenario_.migration, run),
                        .expected = decisions[i].figures->Net()});
     }
+    for (size_t i = 0; crowded && i < asked.size(); ++i) {
+      if (decisions[i].cause == plan::MoveCause::budget_spent) {
+        again.push_back(asked[i]);
+      }
+    }
     asked = std::move(again);
   }
   return moves;

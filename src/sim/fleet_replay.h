@@ -48,7 +48,7 @@ struct FleetRun {
 
 /// What became of a zone's part of the cluster.
 struct ZoneUse {
-  double peak_cpus = 0;  ///< most CPUs in use at once
+  double peak_cpus = 0;  ///< most CPUs in use, or held for a move, at once
   double cpu_hours = 0;  ///< of all runs, lost ones too
   Grams emitted;         ///< of the runs whose signal is known
 
@@ -99,7 +99,7 @@ struct FleetOutcome {
 /// and as long as any does; the rest of a run is known, and so is its deadline, the end of a run
 /// that starts at the latest start. A zone is a target if it has room beyond what jobs need that
 /// were let go to it, and nothing moves while a job queues. The room there is held from the
-/// decision on; a move whose zone goes down before it is carried out does not take place.
+/// decision on; a move whose zone is down when it would be carried out does not take place.
 ///
 /// A job that was let go starts in the region of its decision where it has room, else in the first
 /// zone that has; else it queues, first come, first served: while the first finds no room, those

@@ -19,6 +19,8 @@ constexpr std::string_view kGeneratedFrom = "bcdfghjklmnpqrstvwxz2456789";
 constexpr size_t kGenerated = 5;
 /// A CronJob appends the minutes since 1970, others the seconds or less, or a date.
 constexpr size_t kLeastDigits = 8;
+/// As of Kubernetes' own names; an annotation may be a thousand times as long.
+constexpr size_t kLongestName = 253;
 
 bool IsOfOneRun(std::string_view suffix) {
   const bool is_number = suffix.find_first_not_of("0123456789") == std::string_view::npos;
@@ -95,7 +97,7 @@ std::string TemplateOf(const json::object& metadata) {
   const std::string space = TextAt(&metadata, "namespace") + "/";
   const std::string given = TextAt(ObjectAt(&metadata, "annotations"), kTemplateAnnotation);
   if (!given.empty()) {
-    return space + "template/" + given;
+    return space + "template/" + given.substr(0, kLongestName);
   }
   const json::object* labels = ObjectAt(&metadata, "labels");
   const std::string spark_role = TextAt(labels, "spark-role");

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace carbon::plan {
 namespace {
 
@@ -70,6 +72,12 @@ TEST(Describe, SaysWhereALengthComesFrom) {
   EXPECT_EQ(Describe(*Waiting().length),
             "1h45m expected, longer than 2h53m once in 1000 runs (learnt from 3 runs, the longest "
             "2h)");
+}
+
+TEST(Describe, GivesAnOwnersWordForWhatItIs) {
+  const std::vector<Duration> runs(3, std::chrono::minutes(100));
+  EXPECT_EQ(Describe(LearntLength(runs, std::chrono::hours(2))),
+            "1h45m expected, 2h at most by what was declared or seen (learnt from 3 runs)");
 }
 
 TEST(ReasonFromJson, ReadsWhatToJsonWrote) {
