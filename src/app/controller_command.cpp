@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <cmath>
 #include <memory>
 #include <optional>
 #include <random>
@@ -16,6 +15,7 @@
 #include "app/cluster_flags.h"
 #include "app/listen_flags.h"
 #include "app/log_flags.h"
+#include "app/planning_flags.h"
 #include "app/region_flags.h"
 #include "app/scores_flags.h"
 #include "app/sdk_regions.h"
@@ -45,10 +45,7 @@ struct Options {
   RegionFlags regions;
   std::string default_max_delay = "6h";
   std::string default_duration = "1h";
-  std::string start_margin = "5m";
-  double min_saving = plan::Parameters{}.min_saving;
-  double patience = 0;
-  std::optional<double> threshold;
+  PlanningFlags planning;
   std::vector<std::string> rooms;
   std::string instance;
   bool leader_elect = true;
@@ -104,20 +101,6 @@ Result<controller::RoomLimits> ParseRooms(const std::vector<std::string>& texts)
   return limits;
 }
 
-/// What the planner may be told beside lengths of time.
-Status CheckPlanning(const Options& options) {
-  if (!(options.min_saving >= 0 && options.min_saving < 1)) {
-    return Invalid("--min-saving: must be a share from 0 to below 1");
-  }
-  if (!(options.patience >= 0 && std::isfinite(options.patience))) {
-    return Invalid("--patience: must be 0 or more grams per hour");
-  }
-  if (options.threshold && !(*options.threshold >= 0 && std::isfinite(*options.threshold))) {
-    return Invalid("--threshold: must be 0 or more grams per kWh");
-  }
-  return {};
-}
-
 struct Compiled {
   controller::DaemonOptions daemon;
   std::unique_ptr<net::Clock> clock;
@@ -135,12 +118,7 @@ Result<Compiled> Compile(const Options& options) {
       problems.Take("--default-max-delay", ParseDuration(options.default_max_delay));
   loop.defaults.length =
       problems.Take("--default-duration", ParseDuration(options.default_duration));
-  loop.planner.start_margin = problems.Take("--start-margin", ParseDuration(options.start_margin));
-  loop.planner.min_saving = options.min_saving;
-  loop.planner.patience = plan::GramsPerHour(options.patience);
-  if (options.threshold) {
-    loop.planner.threshold = GramsPerKwh(*options.threshold);
-  }
+  loop.planner = problems.Take(ParametersOf(options.planning));
   loop.rooms = problems.Take("--room", ParseRooms(options.rooms));
   auto regions = problems.Take(ParseRegions(options.regions, options.signal.provider.name));
   for (const auto& [region, cpus] : loop.rooms) {
@@ -168,9 +146,6 @@ Result<Compiled> Compile(const Options& options) {
   }
   if (loop.defaults.length == Duration::zero()) {
     return Invalid("--default-duration: must be longer than 0s");
-  }
-  if (const Status status = CheckPlanning(options); !status) {
-    return status.error();
   }
   // A wrong setting of a feed shall be told before anything is started.
   auto feeds = MakeFeeds(options.signal, *compiled.clock, regions.rows);
@@ -244,20 +219,7 @@ void DescribePlanning(CLI::App& command, Options& options) {
       .add_option("--default-duration", options.default_duration,
                   "how long a pod without expected-duration is taken to run")
       ->capture_default_str();
-  command
-      .add_option("--start-margin", options.start_margin,
-                  "how long before its latest start a pod is released at the latest")
-      ->capture_default_str();
-  command
-      .add_option("--min-saving", options.min_saving,
-                  "least share of a pod's emissions that waiting must save")
-      ->capture_default_str();
-  command
-      .add_option("--patience", options.patience,
-                  "grams that each hour of a pod's waiting must save")
-      ->capture_default_str();
-  command.add_option("--threshold", options.threshold,
-                     "g/kWh that are clean enough: at or below it no pod waits (none)");
+  AddPlanningFlags(command, options.planning);
   command
       .add_option("--room", options.rooms,
                   "CPUs that managed pods may use at once in a region, so that they do not all "

@@ -21,6 +21,7 @@
 #include "app/plan_flags.h"
 #include "app/plan_preview.h"
 #include "app/plan_report.h"
+#include "app/planning_flags.h"
 #include "app/recording_flags.h"
 #include "app/signal_flags.h"
 #include "app/stop_signals.h"
@@ -42,6 +43,7 @@ Example: what the controller would do with the pods of a manifest on this cluste
 struct Options {
   std::string manifest;
   JobFlags job;
+  PlanningFlags planning;
   PlaceFlags places;
   SignalFlags signal;
   RecordingFlags recordings;
@@ -185,6 +187,10 @@ Status CheckAnnotations(const std::vector<PlanPreview>& previews) {
 }
 
 Result<std::vector<PlanPreview>> Previews(const Options& options) {
+  const auto parameters = ParametersOf(options.planning);
+  if (!parameters) {
+    return parameters.error();
+  }
   auto present = PresentOf(options);
   if (!present) {
     return present.error();
@@ -220,7 +226,7 @@ Result<std::vector<PlanPreview>> Previews(const Options& options) {
   }
   std::vector<PlanPreview> previews;
   for (const PlanRequest& request : *requests) {
-    previews.push_back(PreviewPlan(request, *board));
+    previews.push_back(PreviewPlan(request, *board, *parameters));
   }
   return previews;
 }
@@ -242,6 +248,7 @@ void Describe(CLI::App& command, Options& options) {
                                    "manifest of Pods and Jobs, in YAML or JSON; - for stdin")
                        ->type_name("FILE");
   AddJobFlags(command, options.job, manifest);
+  AddPlanningFlags(command, options.planning);
   AddPlaceFlags(command, options.places);
   AddSignalFlags(command, options.signal);
   AddRecordingFlags(command, options.recordings, {"lifecycle", "direct", "marginal"});

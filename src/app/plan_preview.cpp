@@ -65,7 +65,8 @@ std::vector<std::string> Unknown(const plan::Job& job, const grid::Board& board,
 
 }  // namespace
 
-PlanPreview PreviewPlan(const PlanRequest& request, std::shared_ptr<const grid::Board> board) {
+PlanPreview PreviewPlan(const PlanRequest& request, std::shared_ptr<const grid::Board> board,
+                        const plan::Parameters& parameters) {
   const Time now = board->as_of();
   PlanPreview preview{.job = request.job,
                       .managed = request.managed,
@@ -85,7 +86,6 @@ PlanPreview PreviewPlan(const PlanRequest& request, std::shared_ptr<const grid::
                       .length = wish->length,
                       .latest_start = wish->latest_start,
                       .deadline = wish->deadline};
-  const plan::Parameters parameters;
   preview.length = job.length.mean;
   preview.decision = Decide(job, preview.board, parameters);
   preview.patience = PatienceOf(job, preview.board, parameters);

@@ -49,8 +49,10 @@ struct PlanPreview {
 };
 
 /// The controller's own way: annotations by workloads::ReadWish, with its defaults, then
-/// plan::Planner::Decide on this job alone. Annotations that cannot be read make the decision a
-/// release for Cause::bad_request, as in the controller. `board` is not null and as of now.
-PlanPreview PreviewPlan(const PlanRequest& request, std::shared_ptr<const grid::Board> board);
+/// plan::Planner::Decide on this job alone by its parameters. Annotations that cannot be read make
+/// the decision a release for Cause::bad_request, as in the controller. `board` is not null and as
+/// of now.
+PlanPreview PreviewPlan(const PlanRequest& request, std::shared_ptr<const grid::Board> board,
+                        const plan::Parameters& parameters = {});
 
 }  // namespace carbon::app

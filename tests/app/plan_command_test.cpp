@@ -73,6 +73,21 @@ TEST(PlanCommand, ADeadlineIsAnInstantWhateverItsOffset) {
   EXPECT_EQ(reason("2021-10-31T02:30:00+01:00").at("latestStart"), "2021-10-30T23:30:00Z");
 }
 
+TEST(PlanCommand, PlansAsAControllerWithTheseParametersWould) {
+  const Arguments job = {"--duration", "3h",       "--max-delay", "12h",    "--cpu",
+                         "4",          "--memory", "8Gi",         "--zone", "DE"};
+  const auto cause = [&](const Arguments& more) {
+    Arguments all = job;
+    all.insert(all.end(), more.begin(), more.end());
+    return PlanOf(all).at("reason").at("cause");
+  };
+  EXPECT_EQ(cause({}), "CleanerWindow");
+  EXPECT_EQ(cause({"--threshold", "300"}), "CleanEnough");
+  EXPECT_EQ(cause({"--patience", "100"}), "CleanestNow");
+  EXPECT_EQ(cause({"--min-saving", "0.9"}), "CleanestNow");
+  EXPECT_EQ(cause({"--start-margin", "12h"}), "DeadlineForcesStart");
+}
+
 TEST(PlanCommand, RegionsAreFoundInTheTablesOrNamedWithTheirZone) {
   const auto plan = PlanOf({"--duration", "1h", "--max-delay", "0s", "--region", "eu-central-1",
                             "--region", "dc-1=DE", "--region", "us-west-1"});
@@ -157,6 +172,10 @@ TEST(PlanCommand, EndsWithOneClearLineAndCode2WhereTheUserCanMendIt) {
       {with({"--cpu", "0"}), "--cpu: '0' is not an amount such as 4 or 500m"},
       {with({"--memory", "much"}), "--memory: 'much' is not an amount such as 8Gi"},
       {{"--duration", "0s", "--zone", "DE", "--provider", "file"}, "--duration: must be longer"},
+      {with({"--patience", "-1"}), "--patience: must be 0 or more grams per hour"},
+      {with({"--threshold", "-1"}), "--threshold: must be 0 or more grams per kWh"},
+      {with({"--min-saving", "1"}), "--min-saving: must be a share from 0 to below 1"},
+      {with({"--start-margin", "soon"}), "--start-margin: 'soon' is not a duration"},
       {{"-f", "/nowhere.yaml", "--zone", "DE"}, "cannot read /nowhere.yaml: No such file"},
       {{"-f", empty, "--zone", "DE"}, "empty.yaml: no Pod and no Job is in it"},
       {{"--duration", "1h", "--zone", "DE", "--provider", "nobody"}, "there is no provider"},
