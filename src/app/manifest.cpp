@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/manifest_shape.h"
 #include "app/yaml_tree.h"
 #include "base/text.h"
 #include "net/files.h"
@@ -75,22 +76,32 @@ Result<Documents> ReadYaml(const std::string& text, const std::string& name) {
   return documents;
 }
 
+std::string WhyNotJson(const boost::system::error_code& code) {
+  if (code == json::error::too_deep) {
+    return "nests more than " + std::to_string(kDeepestNesting) + " deep";
+  }
+  return "not JSON: " + (code == json::error::incomplete ? "it ends too early" : code.message());
+}
+
 Result<Documents> ReadJson(const std::string& text, const std::string& name) {
   Documents documents;
   std::string_view rest = text;
   constexpr std::string_view kBlanks = " \t\r\n";
+  const json::parse_options options{.max_depth = kDeepestNesting};
   while (rest.find_first_not_of(kBlanks) != std::string_view::npos) {
-    json::stream_parser parser;
+    json::stream_parser parser({}, options);
     boost::system::error_code code;
     rest.remove_prefix(parser.write_some(rest, code));
     if (!code && !parser.done()) {
       parser.finish(code);
     }
-    const std::string where = Where(name, documents.size() + 1);
     if (code) {
-      return Invalid(where + " is not JSON: " + code.message());
+      const auto begin = text.begin();
+      const auto line =
+          1 + std::count(begin, text.end() - static_cast<ptrdiff_t>(rest.size()), '\n');
+      return Invalid(name + ":" + std::to_string(line) + ": " + WhyNotJson(code));
     }
-    documents.push_back({where, parser.release()});
+    documents.push_back({Where(name, documents.size() + 1), parser.release()});
   }
   return documents;
 }
@@ -139,30 +150,10 @@ void CompleteSpec(json::object& pod) {
   }
 }
 
-/// "a: true" in labels and annotations is what people write, and what no API server takes.
-Status CheckTexts(const json::object* metadata, const char* field) {
-  const auto* entries = ObjectAt(metadata, field);
-  if (entries == nullptr) {
-    return {};
-  }
-  const auto* const wrong = std::find_if(entries->begin(), entries->end(), [](const auto& entry) {
-    return !entry.value().is_string();
-  });
-  return wrong == entries->end()
-             ? Status()
-             : Invalid(std::string(field) + ": the value of " + Printable(wrong->key()) +
-                       " is not text: put it in quotes");
-}
-
 Result<ManifestPod> ReadPodObject(json::object object) {
   json::object metadata;
   if (const auto* given = ObjectAt(&object, "metadata")) {
     metadata = *given;
-  }
-  for (const char* const field : {"labels", "annotations"}) {
-    if (const Status ok = CheckTexts(&metadata, field); !ok) {
-      return ok.error();
-    }
   }
   if (TextAt(&metadata, "name").empty()) {
     metadata["name"] = TextAt(&metadata, "generateName");
@@ -204,11 +195,35 @@ Status AddObject(const json::object& object, std::vector<ManifestPod>& pods) {
                         : "a " + Printable(kind) + " cannot be planned") +
                    ": give a Pod (v1) or a Job (batch/v1)");
   }
-  auto pod = ReadPodObject(kind == "Pod (v1)" ? object : PodOfJob(object));
+  const bool is_pod = kind == "Pod (v1)";
+  if (const Status ok = is_pod ? CheckPodShape(object) : CheckJobShape(object); !ok) {
+    return ok.error();
+  }
+  auto pod = ReadPodObject(is_pod ? object : PodOfJob(object));
   if (!pod) {
     return pod.error();
   }
   pods.push_back(*std::move(pod));
+  return {};
+}
+
+/// "items" of a List.
+Status AddItems(const json::value* items, std::vector<ManifestPod>& pods) {
+  if (items == nullptr || items->is_null()) {
+    return {};
+  }
+  if (!items->is_array()) {
+    return Invalid("items: must be a list");
+  }
+  size_t number = 0;
+  for (const json::value& item : items->get_array()) {
+    const auto* object = item.if_object();
+    const Status added = AddObject(object == nullptr ? json::object() : *object, pods);
+    if (!added) {
+      return added.error().In("items[" + std::to_string(number) + "]");
+    }
+    ++number;
+  }
   return {};
 }
 
@@ -217,12 +232,13 @@ Status AddDocument(const json::value& tree, std::vector<ManifestPod>& pods) {
   if (object == nullptr || KindOf(*object) != "List (v1)") {
     return AddObject(object == nullptr ? json::object() : *object, pods);
   }
-  for (const auto* item : workloads::ObjectsAt(object, "items")) {
-    if (const Status added = AddObject(*item, pods); !added) {
-      return added.error();
-    }
-  }
-  return {};
+  return AddItems(object->if_contains("items"), pods);
+}
+
+/// Whether it can be nothing else: YAML's flow maps have seldom a quoted key.
+bool IsPlainlyJson(const std::string& text, size_t begin) {
+  const size_t next = text.find_first_not_of(" \t\r\n", begin + 1);
+  return next == std::string::npos || text[next] == '"' || text[next] == '}';
 }
 
 }  // namespace
@@ -232,7 +248,10 @@ Result<std::vector<ManifestPod>> ParseManifest(const std::string& text, const st
   const bool is_json = begin != std::string::npos && text[begin] == '{';
   auto documents = is_json ? ReadJson(text, name) : ReadYaml(text, name);
   if (is_json && !documents) {  // YAML may begin like that too
-    documents = ReadYaml(text, name);
+    auto yaml = ReadYaml(text, name);
+    if (yaml || !IsPlainlyJson(text, begin)) {
+      documents = std::move(yaml);
+    }
   }
   if (!documents) {
     return documents.error();

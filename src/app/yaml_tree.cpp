@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/yaml_tree.h"
 
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -17,7 +18,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr size_t kDeepest = 100;
 constexpr size_t kMostValues = 300'000;
 
 template <size_t N>
@@ -51,8 +51,8 @@ class TreeMaker {
   explicit TreeMaker(size_t first_line) : first_line_(first_line) {}
 
   json::value Make(const YAML::Node& node, size_t depth = 0) {
-    if (depth > kDeepest) {
-      Fail(node.Mark(), "nests more than " + std::to_string(kDeepest) + " deep");
+    if (depth > kDeepestNesting) {
+      TooDeep(node.Mark());
     } else if (++values_ > kMostValues) {
       Fail(node.Mark(), "holds more than " + std::to_string(kMostValues) + " values");
     }
@@ -77,6 +77,9 @@ class TreeMaker {
       const size_t line = mark.is_null() ? 0 : static_cast<size_t>(mark.line);
       why_ = std::to_string(first_line_ + line) + ": " + why;
     }
+  }
+  void TooDeep(const YAML::Mark& mark) {
+    Fail(mark, "nests more than " + std::to_string(kDeepestNesting) + " deep");
   }
   const std::string& why() const { return why_; }
 
@@ -112,6 +115,8 @@ Result<json::value> TreeOfYaml(const std::string& document, size_t first_line) {
   json::value tree;
   try {
     tree = maker.Make(YAML::Load(document));
+  } catch (const YAML::DeepRecursion& error) {
+    maker.TooDeep(error.mark);
   } catch (const YAML::Exception& error) {
     maker.Fail(error.mark, "not YAML: " + Printable(error.msg));
   }

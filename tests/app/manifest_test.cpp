@@ -59,6 +59,16 @@ std::string ErrorOf(const std::string& text) {
   return pods ? "no error" : pods.error().message;
 }
 
+/// 1, `depth` deep.
+std::string Nested(const std::string& open, size_t depth, const std::string& shut) {
+  std::string text = "1";
+  for (size_t i = 0; i < depth; ++i) {
+    text.insert(0, open);
+    text += shut;
+  }
+  return text;
+}
+
 TEST(Manifest, ReadsAPod) {
   const auto pods = Pods(kPod);
   ASSERT_EQ(pods.size(), 1U);
@@ -122,11 +132,21 @@ TEST(Manifest, EndsWithOneLineThatSaysWhereAndWhat) {
       {kPod + "---\napiVersion: v1\nkind: ConfigMap\n", "document 2: a ConfigMap (v1) cannot"},
       {"apiVersion: v1\nkind: Pod\n", "document 1: it has no name"},
       {"apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {carbon-kube.io/managed: true}}\n",
-       "document 1: labels: the value of carbon-kube.io/managed is not text: put it in quotes"},
+       "a.yaml: document 1: metadata.labels.carbon-kube.io/managed: must be text, not true or "
+       "false: put it in quotes"},
       {"apiVersion: v1\nkind: Pod\nmetadata: {name: a, annotations: {carbon-kube.io/x: 6}}\n",
-       "annotations: the value of carbon-kube.io/x is not text"},
+       "metadata.annotations.carbon-kube.io/x: must be text, not a number"},
       {kPod + "---\na: [\n", "a.yaml:"},
-      {"{\"a\": ", "a.yaml:"},
+      {"{\"a\": ", "a.yaml:1: not JSON: it ends too early"},
+      {"{\"apiVersion\": \"v1\",\n\"kind\": \"Pod\"\n\"metadata\": {}}\n",
+       "a.yaml:3: not JSON: syntax error"},
+      {R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"}})"
+       "\n{\"a\" 1}",
+       "a.yaml:2: not JSON: syntax error"},
+      {Nested("{\"a\":", 200, "}"), "a.yaml:1: nests more than 100 deep"},
+      {Nested("{a: ", 200, "}"), "a.yaml:1: nests more than 100 deep"},
+      {Nested("[", 600, "]"), "a.yaml:1: nests more than 100 deep"},
+      {"{a: 1", "a.yaml:1: not YAML: "},
       {"a: " + std::string(3 << 20, 'x'), "document 1 is larger than 2097152 bytes"},
       {std::string("\x00\x01\xff", 3), "a.yaml:"},
   };
@@ -136,6 +156,23 @@ TEST(Manifest, EndsWithOneLineThatSaysWhereAndWhat) {
     EXPECT_EQ(error.find('\n'), std::string::npos) << error;
   }
   EXPECT_THAT(ErrorOf(kPod + "---\nb: 1\nb: 2\n"), StartsWith("a.yaml:17: key 'b' stands twice"));
+}
+
+TEST(Manifest, NamesTheItemOfAList) {
+  const std::string list = R"({"apiVersion":"v1","kind":"List","items":)";
+  const std::string pod = R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"}})";
+  EXPECT_EQ(ErrorOf(list + "[" + pod + ", 5]}"),
+            "a.yaml: document 1: items[1]: this is no object of Kubernetes: give a Pod (v1) or a "
+            "Job (batch/v1)");
+  EXPECT_EQ(ErrorOf(list + "5}"), "a.yaml: document 1: items: must be a list");
+}
+
+TEST(Manifest, WhatNoApiServerTakesIsNotTakenForNotGiven) {
+  std::string job = kJob;
+  job.replace(job.find("500m"), 4, "4 cores");
+  EXPECT_EQ(ErrorOf(kPod + "---\n" + job),
+            "a.yaml: document 2: spec.template.spec.containers[0].resources.limits.cpu: '4 cores' "
+            "is not a quantity such as 4, 500m or 8Gi");
 }
 
 TEST(Manifest, ReadsGzippedFilesAndRefusesHugeOnes) {

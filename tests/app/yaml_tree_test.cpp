@@ -57,7 +57,16 @@ TEST(YamlTree, BombsEndInAnErrorNotInMemory) {
   EXPECT_THAT(Json(bomb), HasSubstr("holds more than 300000 values"));
   EXPECT_THAT(Json("a: &a [*a]\n"), HasSubstr("nests more than 100 deep"));
   EXPECT_THAT(Json(std::string(200, '[') + std::string(200, ']')), HasSubstr("deep"));
-  EXPECT_FALSE(TreeOfYaml(std::string(100'000, '['), 1));
+  for (const size_t depth : {101, 501, 100'000}) {
+    for (const std::string open : {"[", "{a: ", "- "}) {
+      std::string nested;
+      for (size_t i = 0; i < depth; ++i) {
+        nested += open;
+      }
+      const std::string shut(open == "- " ? 0 : depth, open == "[" ? ']' : '}');
+      EXPECT_EQ(Json(nested + "1" + shut), "1: nests more than 100 deep") << depth << open;
+    }
+  }
 }
 
 }  // namespace

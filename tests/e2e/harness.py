@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -95,6 +96,15 @@ def must(*args: str | Path, timeout: float = 60, stdin: str = "") -> str:
 
 def carbon_kube(*args: str | Path, timeout: float = 60, env: dict[str, str] | None = None) -> Ended:
     return run(CARBON_KUBE, *args, timeout=timeout, env=env)
+
+
+def error_line(done: Ended) -> str:
+    """The only line of stderr, which is an error for people."""
+    assert done.out == "", str(done)
+    assert len(done.err.splitlines()) == 1, str(done)
+    assert done.err.endswith("\n"), str(done)
+    assert not re.search(r"terminate called|0x[0-9a-f]{6}|Traceback|\bat .*:\d+\)", done.err)
+    return done.err
 
 
 def wait_for(what: str, probe: Callable[[], T | None], timeout: float, pause: float = 0.2) -> T:
