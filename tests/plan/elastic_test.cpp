@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plan/oracles/elastic.h"
+#include "plan/elastic.h"
 
 #include <gtest/gtest.h>
 
@@ -49,6 +49,13 @@ TEST(CheapestWidths, TakesOnlyAsMuchOfTheLastHourAsIsNeeded) {
             (std::vector<ElasticRun>{{kStart + hours(1), minutes(45), 2},
                                      {kStart + hours(1) + minutes(45), minutes(15), 1}}));
   EXPECT_DOUBLE_EQ(plan->emitted.value(), 175);
+}
+
+TEST(CheapestWidths, ThePartOfAnHourTouchesTheHourThatFollowsWhereNoneBeforeRuns) {
+  EXPECT_EQ(Cheapest({200, 100, 300}, 1.25, {1})->runs,
+            (std::vector<ElasticRun>{{kStart + minutes(45), minutes(75), 1}}));
+  EXPECT_EQ(Cheapest({100, 200, 100}, 2.25, {1})->runs,
+            (std::vector<ElasticRun>{{kStart, minutes(75), 1}, {kStart + hours(2), hours(1), 1}}));
 }
 
 TEST(CheapestWidths, RunsInNoUnknownHour) {

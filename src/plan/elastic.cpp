@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plan/oracles/elastic.h"
+#include "plan/elastic.h"
 
 #include <algorithm>
 #include <cmath>
@@ -62,13 +62,29 @@ void Append(std::vector<ElasticRun>& runs, const ElasticRun& run) {
   }
 }
 
+/// Whether the part of a piece lies at its end: there it needs no pause.
+bool IsAtTheEnd(const std::vector<Piece>& pieces, const Widths& widths) {
+  const size_t piece = widths.piece;
+  const auto runs = [&](size_t other) {
+    const bool touches = other < piece ? pieces[other].end() == pieces[piece].start
+                                       : pieces[piece].end() == pieces[other].start;
+    return widths.whole[other] > 0 && touches;
+  };
+  return (piece == 0 || !runs(piece - 1)) && piece + 1 < pieces.size() && runs(piece + 1);
+}
+
 ElasticPlan MakePlan(const std::vector<Piece>& pieces, const Widths& widths, Watts per_worker) {
   ElasticPlan plan;
   for (size_t i = 0; i < pieces.size(); ++i) {
     const Piece& piece = pieces[i];
     const Duration part = i == widths.piece ? widths.part : Duration::zero();
-    Append(plan.runs, {piece.start, part, widths.whole[i] + 1});
-    Append(plan.runs, {piece.start + part, piece.length - part, widths.whole[i]});
+    if (part > Duration::zero() && IsAtTheEnd(pieces, widths)) {
+      Append(plan.runs, {piece.start, piece.length - part, widths.whole[i]});
+      Append(plan.runs, {piece.end() - part, part, widths.whole[i] + 1});
+    } else {
+      Append(plan.runs, {piece.start, part, widths.whole[i] + 1});
+      Append(plan.runs, {piece.start + part, piece.length - part, widths.whole[i]});
+    }
     const auto workers = static_cast<double>(widths.whole[i]);
     plan.emitted += (per_worker * piece.length * workers + per_worker * part) * piece.intensity;
   }
@@ -76,17 +92,8 @@ ElasticPlan MakePlan(const std::vector<Piece>& pieces, const Widths& widths, Wat
 }
 
 Status Check(const ElasticWork& work) {
-  double before = 0;
-  double added = std::numeric_limits<double>::infinity();
-  for (size_t i = 0; i < work.per_hour.size(); ++i) {
-    const double adds = work.per_hour[i] - before;
-    if (!std::isfinite(work.per_hour[i]) || adds < 0 || (i == 0 && adds == 0) ||
-        IsClearlyLess(added, adds)) {
-      return Invalid("the work per hour is not concave at " + std::to_string(i + 1) +
-                     " workers: each may add no less than nothing and no more than the one before");
-    }
-    before = work.per_hour[i];
-    added = adds;
+  if (const Status ok = CheckConcave(work.per_hour); !ok) {
+    return ok.error();
   }
   if (work.per_hour.empty() || !std::isfinite(work.work) || !(work.work > 0) ||
       !std::isfinite(work.per_worker.value()) || !(work.per_worker > Watts(0))) {
@@ -96,6 +103,22 @@ Status Check(const ElasticWork& work) {
 }
 
 }  // namespace
+
+Status CheckConcave(const std::vector<double>& per_hour) {
+  double before = 0;
+  double added = std::numeric_limits<double>::infinity();
+  for (size_t i = 0; i < per_hour.size(); ++i) {
+    const double adds = per_hour[i] - before;
+    if (!std::isfinite(per_hour[i]) || adds < 0 || (i == 0 && adds == 0) ||
+        IsClearlyLess(added, adds)) {
+      return Invalid("the work per hour is not concave at " + std::to_string(i + 1) +
+                     " workers: each may add no less than nothing and no more than the one before");
+    }
+    before = per_hour[i];
+    added = adds;
+  }
+  return {};
+}
 
 Result<ElasticPlan> CheapestWidths(const grid::Series& signal, const ElasticWork& work) {
   if (const Status ok = Check(work); !ok) {
