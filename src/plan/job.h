@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,5 +43,11 @@ struct Job {
   Time since;                     ///< waits since
   std::optional<ToldStart> told;  ///< kept in shared room, unless another saves enough
 };
+
+/// By which a job has to start: so that it keeps its deadline though it takes as long as its bound.
+inline Time LatestStartOf(const Job& job) {
+  return job.deadline ? std::min(job.latest_start, *job.deadline - job.length.bound)
+                      : job.latest_start;
+}
 
 }  // namespace carbon::plan

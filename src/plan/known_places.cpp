@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/known_places.h"
 
+#include <algorithm>
+
 namespace carbon::plan {
 
 std::vector<KnownPlace> KnownPlacesOf(const Job& job, const grid::Board& board, grid::Rung lowest) {
@@ -13,6 +15,15 @@ std::vector<KnownPlace> KnownPlacesOf(const Job& job, const grid::Board& board, 
     }
   }
   return known;
+}
+
+GramsPerKwh MeanFromNow(const KnownPlace& at, Time now, Duration length) {
+  const grid::Series& expected = at.outlook->expected;
+  auto mean = expected.Mean(now, now + length);
+  if (!mean && expected.end() > now && expected.start() <= now) {
+    mean = expected.Mean(now, std::min(now + length, expected.end()));
+  }
+  return mean.value_or(at.outlook->now);
 }
 
 std::string WhyUnknown(const Place& place, const grid::Board& board) {

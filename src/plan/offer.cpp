@@ -157,6 +157,25 @@ size_t SlotFrom(const Slots& slots, Time at) {
   return static_cast<size_t>(std::clamp<int64_t>(number, 0, static_cast<int64_t>(slots.count) + 1));
 }
 
+/// Runs that begin or end with a slot.
+void TryOnSlots(const Offer& offer, Best& best) {
+  const Slots& slots = offer.slots;
+  const auto touched =
+      static_cast<size_t>((offer.length + slots.length - Duration(1)) / slots.length);
+  const Time after_latest = offer.latest_start + Duration(1);
+  if (touched > slots.count) {
+    return;
+  }
+  Row(offer, Duration::zero())
+      .Try(SlotFrom(slots, offer.earliest),
+           std::min(SlotFrom(slots, after_latest), slots.count - touched + 1), best);
+  if (const Duration rest = offer.length % slots.length; rest != Duration::zero()) {
+    Row(offer, rest)
+        .Try(std::max<size_t>(SlotFrom(slots, offer.earliest + rest), 1),
+             std::min(SlotFrom(slots, after_latest + rest), slots.count - touched + 2), best);
+  }
+}
+
 /// What of a slot the job may use.
 Segment UsableOf(const Offer& offer, size_t slot) {
   const Time from = std::max(offer.slots.TimeOf(slot), offer.earliest);
@@ -177,10 +196,27 @@ double CostOfSlot(const Offer& offer, size_t slot) {
          offer.wait_per_slot * late / Share(offer, offer.length);
 }
 
+double At(std::span<const double> by_slot, size_t slot) {
+  return by_slot.empty() ? 0 : by_slot[slot];
+}
+
+/// Of the pauses between runs, which begin and end with slots.
+double CostOfPauses(const Offer& offer, const Schedule& runs) {
+  const auto slot_of = [&](Time at) {
+    return static_cast<size_t>((at - offer.slots.start) / offer.slots.length);
+  };
+  double cost = offer.per_pause.value() * static_cast<double>(runs.size() - 1);
+  for (size_t i = 1; i < runs.size(); ++i) {
+    cost += At(offer.pause.stop, slot_of(runs[i - 1].end())) +
+            At(offer.pause.resume, slot_of(runs[i].start));
+  }
+  return cost;
+}
+
 /// Waiting is counted from a run in one piece at the earliest moment, whose work is late by half of
 /// its length on average, to begin with.
 double CostOf(const Offer& offer, const Schedule& runs) {
-  double cost = offer.per_pause.value() * static_cast<double>(runs.size() - 1);
+  double cost = CostOfPauses(offer, runs);
   Duration ran{};
   for (const Segment& run : runs) {
     cost += offer.kwh_per_slot * offer.IntensityOver(run);
@@ -239,33 +275,41 @@ std::optional<CheapestPieces> WithFreePauses(const Offer& offer) {
   return found;
 }
 
-/// Backward over whole slots: rest[j][running]: the least cost from a slot on with j slots of work
-/// left, if the job ran in the slot before.
+/// Backward over whole slots: rest[j][gap]: the least cost from a slot on with j slots of work
+/// left, if the job last ran so many slots ago; the shortest pause stands for all longer ones.
 class SlotsWithPauses {
  public:
   explicit SlotsWithPauses(const Offer& offer)
       : offer_(offer),
         reachable_({SlotFrom(offer.slots, offer.earliest), Reachable(offer).last}),
         needed_(static_cast<size_t>((offer.length + offer.slots.length - Duration(1)) /
-                                    offer.slots.length)) {}
+                                    offer.slots.length)),
+        shortest_(offer.pause.shortest),
+        states_((needed_ + 1) * (shortest_ + 1)) {}
 
   std::optional<Schedule> Solve() {
     if (reachable_.first + needed_ > reachable_.last) {
       return std::nullopt;
     }
     const size_t steps = reachable_.last - reachable_.first;
-    runs_.assign(steps * (needed_ + 1) * 2, 0);
-    std::vector<double> rest((needed_ + 1) * 2, kNever);
-    rest[0] = rest[1] = 0;
+    runs_.assign(steps * states_, 0);
+    std::vector<double> rest = NothingLeft();
     for (size_t step = steps; step-- > 0;) {
       rest = Before(step, rest);
     }
-    return rest[Index(needed_, false)] < kNever ? std::optional(Read()) : std::nullopt;
+    return rest[Index(needed_, shortest_)] < kNever ? std::optional(Read()) : std::nullopt;
   }
 
  private:
   static constexpr double kNever = std::numeric_limits<double>::infinity();
-  static size_t Index(size_t left, bool running) { return left * 2 + (running ? 1 : 0); }
+  size_t Index(size_t left, size_t gap) const { return left * (shortest_ + 1) + gap; }
+  size_t Longer(size_t gap) const { return std::min(gap + 1, shortest_); }
+
+  std::vector<double> NothingLeft() const {
+    std::vector<double> rest(states_, kNever);
+    std::fill_n(rest.begin(), shortest_ + 1, 0);
+    return rest;
+  }
 
   /// What of a slot is run: the last one may be needed in part only.
   Duration Length(size_t left) const {
@@ -275,20 +319,22 @@ class SlotsWithPauses {
 
   std::vector<double> Before(size_t step, const std::vector<double>& after) {
     const size_t slot = reachable_.first + step;
-    std::vector<double> rest((needed_ + 1) * 2, kNever);
-    rest[0] = rest[1] = 0;
+    const double resume = offer_.per_pause.value() + At(offer_.pause.resume, slot);
+    std::vector<double> rest = NothingLeft();
     for (size_t left = 1; left <= needed_; ++left) {
       const Segment run{offer_.slots.TimeOf(slot), Length(left)};
       const bool may = offer_.clear[slot] > 0 && run.end() <= offer_.LatestEnd();
       const double cost =
-          may ? CostOfSlot(offer_, slot) * Share(offer_, run.length) + after[Index(left - 1, true)]
+          may ? CostOfSlot(offer_, slot) * Share(offer_, run.length) + after[Index(left - 1, 0)]
               : kNever;
-      for (const bool running : {false, true}) {
-        const double start = running || left == needed_ ? 0 : offer_.per_pause.value();
-        const double wait = after[Index(left, false)];
+      const bool begun = left < needed_;
+      for (size_t gap = 0; gap <= shortest_; ++gap) {
+        const double start = !begun || gap == 0 ? 0 : gap == shortest_ ? resume : kNever;
+        const double stop = begun && gap == 0 ? At(offer_.pause.stop, slot) : 0;
+        const double wait = after[Index(left, Longer(gap))] + stop;
         const bool run_now = cost + start < wait;
-        rest[Index(left, running)] = run_now ? cost + start : wait;
-        runs_[step * (needed_ + 1) * 2 + Index(left, running)] = run_now ? 1 : 0;
+        rest[Index(left, gap)] = run_now ? cost + start : wait;
+        runs_[step * states_ + Index(left, gap)] = run_now ? 1 : 0;
       }
     }
     return rest;
@@ -296,13 +342,15 @@ class SlotsWithPauses {
 
   Schedule Read() const {
     Schedule runs;
-    bool running = false;
+    size_t gap = shortest_;
     size_t left = needed_;
     for (size_t step = 0; left > 0; ++step) {
-      running = runs_[step * (needed_ + 1) * 2 + Index(left, running)] != 0;
-      if (running) {
+      if (runs_[step * states_ + Index(left, gap)] != 0) {
         Append(runs, offer_.slots.TimeOf(reachable_.first + step), Length(left));
         --left;
+        gap = 0;
+      } else {
+        gap = Longer(gap);
       }
     }
     return runs;
@@ -311,6 +359,8 @@ class SlotsWithPauses {
   const Offer& offer_;
   const Slots::Range reachable_;
   const size_t needed_;
+  const size_t shortest_;
+  const size_t states_;
   std::vector<char> runs_;
 };
 
@@ -331,22 +381,8 @@ double Offer::IntensityOver(const Segment& run) const {
 std::optional<CheapestRun> FindCheapestRun(const Offer& offer) {
   Best best(offer);
   best.Try(offer.earliest);
+  TryOnSlots(offer, best);
   best.Try(offer.latest_start);
-  const Slots& slots = offer.slots;
-  const auto touched =
-      static_cast<size_t>((offer.length + slots.length - Duration(1)) / slots.length);
-  const Time after_latest = offer.latest_start + Duration(1);
-  if (touched > slots.count) {
-    return best.best();
-  }
-  Row(offer, Duration::zero())
-      .Try(SlotFrom(slots, offer.earliest),
-           std::min(SlotFrom(slots, after_latest), slots.count - touched + 1), best);
-  if (const Duration rest = offer.length % slots.length; rest != Duration::zero()) {
-    Row(offer, rest)
-        .Try(std::max<size_t>(SlotFrom(slots, offer.earliest + rest), 1),
-             std::min(SlotFrom(slots, after_latest + rest), slots.count - touched + 2), best);
-  }
   return best.best();
 }
 
@@ -363,7 +399,7 @@ std::optional<CheapestRun> FindEarliestRun(const Offer& offer) {
 
 std::optional<CheapestPieces> FindCheapestPieces(const Offer& offer) {
   std::optional<CheapestPieces> found;
-  if (offer.per_pause == Grams(0)) {
+  if (offer.PausesAreFree()) {
     found = WithFreePauses(offer);
   } else {
     if (const auto run = FindCheapestRun(offer)) {

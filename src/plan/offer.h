@@ -34,6 +34,15 @@ struct Slots {
   }
 };
 
+/// What a pause costs beside Offer::per_pause, by when it is.
+struct PauseBySlot {
+  /// By slot: of a pause that begins with the slot, and of one that ends with its beginning;
+  /// infinite where it must not. Empty = nothing.
+  std::span<const double> stop;
+  std::span<const double> resume;
+  size_t shortest = 1;  ///< in slots, >= 1
+};
+
 /// A place as it offers itself to one job. Everything that is "by slot" is slots.count long, sums
 /// are one longer and hold at [i] what comes before slot i.
 struct Offer {
@@ -51,7 +60,12 @@ struct Offer {
   Time earliest;             ///< >= slots.start
   Time latest_start;
   Grams per_pause;
+  PauseBySlot pause;
 
+  bool PausesAreFree() const {
+    return per_pause == Grams(0) && pause.stop.empty() && pause.resume.empty() &&
+           pause.shortest == 1;
+  }
   Time LatestEnd() const { return latest_start + length; }
   /// The intensity over a run within the slots, in g/kWh x slots.
   double IntensityOver(const Segment& run) const;
@@ -80,8 +94,8 @@ struct CheapestPieces {
 
 /// The cheapest way with pauses; nothing where the job cannot be done by offer.LatestEnd(). Exact
 /// where pauses cost nothing and room has no price; with prices exact for whole slots. Where pauses
-/// cost something: the better of the cheapest run without one and the cheapest in whole slots,
-/// of which the last may end early.
+/// cost something or must not be short: the better of the cheapest run without one and the cheapest
+/// in whole slots, of which the last may end early.
 std::optional<CheapestPieces> FindCheapestPieces(const Offer& offer);
 
 }  // namespace carbon::plan

@@ -19,15 +19,8 @@ Option MakeOption(const KnownPlace& at, Time start, GramsPerKwh mean, Duration l
           .emissions = at.place->power * length * mean};
 }
 
-/// Starting now at a place. Where the forecast is too short for the whole run, what is known of it
-/// speaks for the rest.
 Option StartNow(const KnownPlace& at, Time now, Duration length) {
-  const grid::Series& expected = at.outlook->expected;
-  auto mean = expected.Mean(now, now + length);
-  if (!mean && expected.end() > now && expected.start() <= now) {
-    mean = expected.Mean(now, std::min(now + length, expected.end()));
-  }
-  return MakeOption(at, now, mean.value_or(at.outlook->now), length);
+  return MakeOption(at, now, MeanFromNow(at, now, length), length);
 }
 
 /// What an indifferent scheduler would cause: the mean of starting now over all places.
@@ -129,12 +122,6 @@ Choice Choose(const Candidates& candidates, const std::vector<KnownPlace>& place
     choice.later = candidates.later.front();
   }
   return choice;
-}
-
-/// By which a job has to start: so that it keeps its deadline though it takes as long as its bound.
-Time LatestStartOf(const Job& job) {
-  return job.deadline ? std::min(job.latest_start, *job.deadline - job.length.bound)
-                      : job.latest_start;
 }
 
 Cause CauseOf(const Choice& choice, const Job& job, Time now, const Parameters& parameters) {
