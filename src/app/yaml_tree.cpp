@@ -2,12 +2,15 @@
 #include "app/yaml_tree.h"
 
 #include <yaml-cpp/depthguard.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <cctype>
+#include <optional>
+#include <sstream>
 #include <string_view>
 #include <utility>
 
@@ -108,15 +111,49 @@ class TreeMaker {
   std::string why_;
 };
 
+/// Hears where a document begins, and nothing else.
+class DocumentStart : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override { at = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+  YAML::Mark at;
+};
+
+/// Where what follows the first object begins, which YAML::Load does not read. Not by
+/// YAML::LoadAll: behind a stray bracket that finds objects without end.
+std::optional<YAML::Mark> SecondObjectIn(const std::string& document) {
+  std::istringstream text(document);
+  YAML::Parser parser(text);
+  DocumentStart start;
+  return parser.HandleNextDocument(start) && parser.HandleNextDocument(start)
+             ? std::optional(start.at)
+             : std::nullopt;
+}
+
 }  // namespace
 
 Result<json::value> TreeOfYaml(const std::string& document, size_t first_line) {
   TreeMaker maker(first_line);
   json::value tree;
   try {
-    tree = maker.Make(YAML::Load(document));
-  } catch (const YAML::DeepRecursion& error) {
-    maker.TooDeep(error.mark);
+    if (const auto second = SecondObjectIn(document)) {
+      maker.Fail(*second, "a line '---' is missing before what begins here");
+    } else {
+      tree = maker.Make(YAML::Load(document));
+    }
+  } catch (const YAML::DeepRecursion&) {
+    maker.TooDeep(YAML::Mark::null_mark());  // the parser's own is where it had read to
   } catch (const YAML::Exception& error) {
     maker.Fail(error.mark, "not YAML: " + Printable(error.msg));
   }

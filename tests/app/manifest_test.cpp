@@ -145,8 +145,8 @@ TEST(Manifest, EndsWithOneLineThatSaysWhereAndWhat) {
        "a.yaml:2: not JSON: syntax error"},
       {Nested("{\"a\":", 200, "}"), "a.yaml:1: nests more than 100 deep"},
       {Nested("{a: ", 200, "}"), "a.yaml:1: nests more than 100 deep"},
-      {Nested("[", 600, "]"), "a.yaml:1: nests more than 100 deep"},
-      {"{a: 1", "a.yaml:1: not YAML: "},
+      {Nested("[", 600, "]") + "\n", "a.yaml:1: nests more than 100 deep"},
+      {"{a: 1", "a.yaml:2: not YAML: end of map flow not found"},
       {"a: " + std::string(3 << 20, 'x'), "document 1 is larger than 2097152 bytes"},
       {std::string("\x00\x01\xff", 3), "a.yaml:"},
   };

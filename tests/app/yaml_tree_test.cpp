@@ -42,6 +42,10 @@ TEST(YamlTree, SaysInWhichLineWhatIsWrong) {
   EXPECT_THAT(Json("a: 1\nb: [1, 2\n"), HasSubstr("not YAML"));
   EXPECT_THAT(Json("a: 1\na: 2\n"), StartsWith("2: key 'a' stands twice"));
   EXPECT_THAT(Json("? [a]\n: 1\n"), StartsWith("1: a key is not text"));
+  EXPECT_EQ(Json("{a: 1}\n{b: 2}\n"), "2: a line '---' is missing before what begins here");
+  EXPECT_EQ(Json("a: 1\n...\nb: 2\n"), "3: a line '---' is missing before what begins here");
+  EXPECT_THAT(Json("{a: }1}\n"), HasSubstr("is missing before what begins here"));
+  EXPECT_EQ(Json("a: 1\n# the end\n...\n"), R"({"a":1})");
   EXPECT_THAT(TreeOfYaml("a: 1\na: 2\n", 40).error().message, StartsWith("41: "));
 }
 
@@ -64,7 +68,8 @@ TEST(YamlTree, BombsEndInAnErrorNotInMemory) {
         nested += open;
       }
       const std::string shut(open == "- " ? 0 : depth, open == "[" ? ']' : '}');
-      EXPECT_EQ(Json(nested + "1" + shut), "1: nests more than 100 deep") << depth << open;
+      nested.append("1").append(shut);
+      EXPECT_EQ(Json(nested), "1: nests more than 100 deep") << depth << open;
     }
   }
 }
