@@ -22,8 +22,12 @@ constexpr std::array<std::string_view, 8> kDigits = {"1", "2", "3", "4", "5", "6
 
 /// One column.
 struct Hour {
+  Time start;
   std::optional<double> value;
-  bool run = false;
+
+  bool IsIn(const plan::Segment& run) const {
+    return start < run.end() && start + kHour > run.start;
+  }
 };
 
 std::vector<Hour> HoursOf(const grid::Series& series, const ChartSpan& span) {
@@ -33,8 +37,7 @@ std::vector<Hour> HoursOf(const grid::Series& series, const ChartSpan& span) {
     // A series may begin within the running hour.
     const Time from = std::clamp(series.start(), hour, hour + kHour - Duration(1));
     const auto mean = series.Mean(from, hour + kHour);
-    hours.push_back({.value = mean ? std::optional(mean->value()) : std::nullopt,
-                     .run = hour < span.run_end && hour + kHour > span.run_start});
+    hours.push_back({.start = hour, .value = mean ? std::optional(mean->value()) : std::nullopt});
   }
   return hours;
 }
@@ -81,6 +84,30 @@ std::string WithoutTail(const std::string& line) {
   return line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
 }
 
+/// The line below hours [begin, end); empty where none of them is marked.
+std::string MarksLine(const std::vector<Hour>& hours, size_t begin, size_t end,
+                      const ChartMark& mark) {
+  std::string line(kLabelWidth, ' ');
+  for (size_t i = begin; i < end; ++i) {
+    const bool marked = std::any_of(mark.runs.begin(), mark.runs.end(),
+                                    [&](const plan::Segment& run) { return hours[i].IsIn(run); });
+    line += marked ? mark.mark : ' ';
+  }
+  const bool any = line.find(mark.mark) != std::string::npos;
+  return any ? std::string(kIndent) + WithoutTail(line) : "";
+}
+
+std::string Legend(const Range& range, const std::array<std::string_view, 8>& levels,
+                   const std::vector<ChartMark>& marks) {
+  std::string text = std::string(kIndent) + std::string(levels.front()) + " " +
+                     Fixed(range.lowest, 0) + " to " + std::string(levels.back()) + " " +
+                     Fixed(range.highest, 0) + " g/kWh, an hour each; ";
+  for (const ChartMark& mark : marks) {
+    text += std::string(1, mark.mark) + " " + mark.name + "; ";
+  }
+  return text + "blank: not known\n";
+}
+
 }  // namespace
 
 std::string Chart(const grid::Series& series, const ChartSpan& span, const ChartStyle& style) {
@@ -95,20 +122,17 @@ std::string Chart(const grid::Series& series, const ChartSpan& span, const Chart
   std::string text;
   for (size_t begin = 0; begin < hours.size(); begin += in_a_line) {
     const Time at = first + kHour * static_cast<int64_t>(begin);
+    const size_t end = std::min(begin + in_a_line, hours.size());
     std::string values = Padded(FormatClock(at, Time{}), kLabelWidth);
-    std::string marks(kLabelWidth, ' ');
-    for (size_t i = begin; i < std::min(begin + in_a_line, hours.size()); ++i) {
+    for (size_t i = begin; i < end; ++i) {
       values += Mark(hours[i].value, *range, levels);
-      marks += hours[i].run ? '^' : ' ';
     }
     text += std::string(kIndent) + WithoutTail(values);
-    if (marks.find('^') != std::string::npos) {
-      text += std::string(kIndent) + WithoutTail(marks);
+    for (const ChartMark& mark : span.marks) {
+      text += MarksLine(hours, begin, end, mark);
     }
   }
-  return std::string(kIndent) + std::string(levels.front()) + " " + Fixed(range->lowest, 0) +
-         " to " + std::string(levels.back()) + " " + Fixed(range->highest, 0) +
-         " g/kWh, an hour each; ^ the run; blank: not known\n" + text;
+  return Legend(*range, levels, span.marks) + text;
 }
 
 }  // namespace carbon::app

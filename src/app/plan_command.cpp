@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "app/cluster_flags.h"
+#include "app/flexibility_flags.h"
 #include "app/look_once.h"
 #include "app/manifest.h"
 #include "app/plan_flags.h"
@@ -37,12 +38,19 @@ constexpr const char* kExample =
   carbon-kube plan --duration 3h --max-delay 24h --cpu 4 --memory 8Gi \
     --zone DE --zone US-CAL-CISO --data data --at 2021-08-02T06:00Z
 
+Example: what pauses and up to three workers would save; the controller itself starts a job once
+and neither pauses nor scales it
+  carbon-kube plan --duration 6h --max-delay 24h --pausable --pause-energy 0.05 \
+    --pause-delay 5m --max-parallelism 3 --scaling 0.9 --zone DE --data data \
+    --at 2021-08-02T06:00Z
+
 Example: what the controller would do with the pods of a manifest on this cluster
   carbon-kube plan -f job.yaml --token-file ~/em-token)";
 
 struct Options {
   std::string manifest;
   JobFlags job;
+  FlexibilityFlags flexibility;
   PlanningFlags planning;
   PlaceFlags places;
   SignalFlags signal;
@@ -111,7 +119,8 @@ Result<std::vector<PlanRequest>> RequestsOf(const Options& options, const Presen
                         .pod = std::move(read.pod),
                         .arrival = arrival,
                         .places = {},
-                        .managed = read.managed});
+                        .managed = read.managed,
+                        .flexibility = {}});
   }
   return requests;
 }
@@ -191,6 +200,10 @@ Result<std::vector<PlanPreview>> Previews(const Options& options) {
   if (!parameters) {
     return parameters.error();
   }
+  const auto flexibility = FlexibilityOf(options.flexibility);
+  if (!flexibility) {
+    return flexibility.error();
+  }
   auto present = PresentOf(options);
   if (!present) {
     return present.error();
@@ -225,7 +238,8 @@ Result<std::vector<PlanPreview>> Previews(const Options& options) {
     return board.error();
   }
   std::vector<PlanPreview> previews;
-  for (const PlanRequest& request : *requests) {
+  for (PlanRequest& request : *requests) {
+    request.flexibility = *flexibility;
     previews.push_back(PreviewPlan(request, *board, *parameters));
   }
   return previews;
@@ -248,6 +262,7 @@ void Describe(CLI::App& command, Options& options) {
                                    "manifest of Pods and Jobs, in YAML or JSON; - for stdin")
                        ->type_name("FILE");
   AddJobFlags(command, options.job, manifest);
+  AddFlexibilityFlags(command, options.flexibility);
   AddPlanningFlags(command, options.planning);
   AddPlaceFlags(command, options.places);
   AddSignalFlags(command, options.signal);

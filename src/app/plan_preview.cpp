@@ -74,6 +74,7 @@ PlanPreview PreviewPlan(const PlanRequest& request, std::shared_ptr<const grid::
                       .decision = {},
                       .patience = {},
                       .board = std::move(board),
+                      .flexible = {},
                       .unknown = {},
                       .late = {}};
   const auto wish = workloads::ReadWish(request.pod, request.arrival, {});
@@ -89,6 +90,10 @@ PlanPreview PreviewPlan(const PlanRequest& request, std::shared_ptr<const grid::
   preview.length = job.length.mean;
   preview.decision = Decide(job, preview.board, parameters);
   preview.patience = PatienceOf(job, preview.board, parameters);
+  if (request.flexibility) {
+    preview.flexible =
+        plan::PlanFlexible(job, *request.flexibility, *preview.board, now, parameters);
+  }
   preview.unknown = Unknown(job, *preview.board, parameters.lowest_rung);
   if (job.deadline && now + job.length.mean > *job.deadline) {
     preview.late = now + job.length.mean - *job.deadline;

@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "base/units.h"
 #include "grid/board.h"
+#include "plan/flexible_plan.h"
 #include "plan/planner.h"
 #include "workloads/pod.h"
 
@@ -21,6 +22,7 @@ struct PlanRequest {
   Time arrival;
   std::vector<plan::Place> places;
   bool managed = true;  ///< false: the controller would not look at it
+  std::optional<plan::Flexibility> flexibility;
 };
 
 /// The best that could be done if the job might wait so long, and no longer.
@@ -42,6 +44,9 @@ struct PlanPreview {
   /// are the controller's: its margin before the latest start is taken off the last one.
   std::vector<Patience> patience;
   std::shared_ptr<const grid::Board> board;  ///< never null
+  /// What pausing and scaling would make of it, which the controller does not do; nothing where
+  /// the request allows neither, or the signal is unknown.
+  std::optional<plan::FlexiblePlan> flexible;
   /// Places that did not count, each with why the intensity there is not known well enough.
   std::vector<std::string> unknown;
   /// How late the job ends at the earliest, where its deadline cannot be kept.

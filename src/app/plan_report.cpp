@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <cmath>
 #include <optional>
 #include <set>
 
+#include "app/flexible_report.h"
+#include "app/grams_text.h"
 #include "app/outlook_report.h"
 #include "app/text_table.h"
 #include "base/text.h"
@@ -26,12 +27,6 @@ std::vector<plan::Option> Windows(const plan::Reason& reason) {
     windows.insert(windows.end(), reason.alternatives.begin(), reason.alternatives.end());
   }
   return windows;
-}
-
-/// What is known of the zone of the chosen way; null where nothing is.
-const grid::Outlook* OutlookOf(const PlanPreview& preview) {
-  const auto& chosen = preview.decision.reason.chosen;
-  return chosen ? preview.board->Find({chosen->zone}) : nullptr;
 }
 
 Duration AgeOf(const PlanPreview& preview, Time issued_at) {
@@ -56,12 +51,6 @@ Time WindowEnd(const PlanPreview& preview) {
 
 // ---- For people
 
-/// Three digits or more.
-std::string Grams(carbon::Grams grams) {
-  const double size = std::abs(grams.value());
-  return Fixed(grams.value(), size == 0 ? 0 : size < 1 ? 3 : size < 10 ? 2 : 1);
-}
-
 std::string SignalLine(const PlanPreview& preview) {
   const plan::Reason& reason = preview.decision.reason;
   if (reason.source.empty()) {
@@ -82,10 +71,10 @@ std::string SavingLine(const plan::Reason& reason) {
   }
   const double now = reason.run_now->emissions.value();
   const std::string share = now > 0 ? " (" + Fixed(100 * saving->value() / now, 1) + " %)" : "";
-  return std::string(kIndent) + Grams(reason.chosen->emissions) + " g instead of the " +
-         Grams(reason.run_now->emissions) + " g of running now" +
-         (reason.run_now->region == "any" ? " anywhere" : "") + ": saves " + Grams(*saving) + " g" +
-         share + "\n";
+  return std::string(kIndent) + GramsText(reason.chosen->emissions) + " g instead of the " +
+         GramsText(reason.run_now->emissions) + " g of running now" +
+         (reason.run_now->region == "any" ? " anywhere" : "") + ": saves " + GramsText(*saving) +
+         " g" + share + "\n";
 }
 
 std::string Warnings(const PlanPreview& preview) {
@@ -112,7 +101,7 @@ std::string WindowTable(const PlanPreview& preview) {
   for (const plan::Option& option : Windows(preview.decision.reason)) {
     rows.push_back({rows.size() == 1 ? "*" : " ", FormatClock(option.start, now),
                     FormatClock(option.start + preview.length, now), option.region, option.zone,
-                    Fixed(option.intensity.value(), 0), Grams(option.emissions)});
+                    Fixed(option.intensity.value(), 0), GramsText(option.emissions)});
   }
   return rows.size() == 1 ? "" : "\n" + TextTable(rows, kIndent);
 }
@@ -123,25 +112,40 @@ std::string PatienceTable(const PlanPreview& preview) {
   for (const Patience& row : preview.patience) {
     const Duration wait = std::chrono::floor<std::chrono::seconds>(row.wait);
     rows.push_back({FormatDuration(wait), FormatClock(row.best.start, now), row.best.region,
-                    Grams(row.best.emissions),
-                    row.saved_per_hour ? Grams(*row.saved_per_hour) + " g" : "-"});
+                    GramsText(row.best.emissions),
+                    row.saved_per_hour ? GramsText(*row.saved_per_hour) + " g" : "-"});
   }
   return rows.size() == 1 ? "" : "\n" + TextTable(rows, kIndent);
 }
 
-std::string ChartOf(const PlanPreview& preview, const ChartStyle& style) {
-  const grid::Outlook* outlook = OutlookOf(preview);
+/// The runs in a zone: that of the controller's plan, and those of pausing and scaling.
+std::vector<ChartMark> MarksIn(const std::string& zone, const PlanPreview& preview) {
+  std::vector<ChartMark> marks;
+  const plan::Decision& decision = preview.decision;
+  if (decision.reason.chosen && decision.reason.chosen->zone == zone) {
+    marks.push_back({'^', "the run", {{decision.start, preview.length}}});
+  }
+  if (preview.flexible && preview.flexible->chosen.zone == zone) {
+    ChartMark mark{.mark = '+', .name = "pausing and scaling", .runs = {}};
+    for (const plan::ArrangedRun& run : preview.flexible->chosen.runs) {
+      mark.runs.push_back({run.start, run.length});
+    }
+    marks.push_back(std::move(mark));
+  }
+  return marks;
+}
+
+std::string ChartOf(const std::string& zone, const PlanPreview& preview, const ChartStyle& style) {
+  const grid::Outlook* outlook = preview.board->Find({zone});
   if (outlook == nullptr) {
     return "";
   }
   const Time known_until = KnownUntil(outlook->expected);
   const Time end = WindowEnd(preview);
-  const Time start = preview.decision.start;
   const std::string chart = Chart(outlook->expected,
                                   {.from = preview.board->as_of(),
                                    .to = std::min(end, known_until),
-                                   .run_start = start,
-                                   .run_end = start + preview.length},
+                                   .marks = MarksIn(zone, preview)},
                                   style);
   if (chart.empty()) {
     return "";
@@ -153,11 +157,24 @@ std::string ChartOf(const PlanPreview& preview, const ChartStyle& style) {
          std::string(ToString(outlook->kind)) + ")\n" + chart + beyond;
 }
 
+/// Of the zones in which it would run.
+std::string Charts(const PlanPreview& preview, const ChartStyle& style) {
+  const auto& chosen = preview.decision.reason.chosen;
+  if (!chosen) {
+    return "";
+  }
+  std::string text = ChartOf(chosen->zone, preview, style);
+  if (preview.flexible && preview.flexible->chosen.zone != chosen->zone) {
+    text += ChartOf(preview.flexible->chosen.zone, preview, style);
+  }
+  return text;
+}
+
 std::string BlockOf(const PlanPreview& preview, const ChartStyle& style) {
   const plan::Reason& reason = preview.decision.reason;
   return preview.job + ": " + plan::Sentence(reason) + "\n" + Warnings(preview) +
          SavingLine(reason) + SignalLine(preview) + WindowTable(preview) + PatienceTable(preview) +
-         ChartOf(preview, style);
+         FlexibleText(preview) + Charts(preview, style);
 }
 
 // ---- For programs
@@ -229,6 +246,7 @@ json::object ToJson(const PlanPreview& preview) {
           {"unknown", json::value_from(preview.unknown)},
           {"windows", WindowsJson(preview)},
           {"waiting", WaitingJson(preview)},
+          {"flexible", FlexibleJson(preview)},
           {"forecast", ForecastJson(preview)}};
 }
 
@@ -251,6 +269,9 @@ std::string PlanJson(const std::vector<PlanPreview>& previews) {
     plans.push_back(ToJson(preview));
     for (const plan::Option& option : Windows(preview.decision.reason)) {
       zones.insert({option.zone});
+    }
+    if (preview.flexible) {
+      zones.insert({preview.flexible->chosen.zone});
     }
     horizon = std::max(horizon, WindowEnd(preview) - board.as_of());
   }

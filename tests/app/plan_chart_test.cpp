@@ -24,8 +24,7 @@ constexpr double kUnknown = grid::Series::kUnknown;
 ChartSpan Span(Duration length, Duration run_start, Duration run_length) {
   return {.from = kMidnight,
           .to = kMidnight + length,
-          .run_start = kMidnight + run_start,
-          .run_end = kMidnight + run_start + run_length};
+          .marks = {{'^', "the run", {{kMidnight + run_start, run_length}}}}};
 }
 
 std::string Digits(std::vector<double> values, const ChartSpan& span, size_t width = 80) {
@@ -37,6 +36,17 @@ TEST(PlanChart, DrawsAnHourAColumnFromTheLowestToTheHighestAndMarksTheRun) {
             "  1 100 to 8 500 g/kWh, an hour each; ^ the run; blank: not known\n"
             "  Aug 02 00:00  13578\n"
             "                 ^^\n");
+}
+
+TEST(PlanChart, EveryMarkHasItsLineAndAllItsRunsAreMarked) {
+  ChartSpan span = Span(hours(6), hours(1), hours(1));
+  span.marks.push_back(
+      {'+', "in pieces", {{kMidnight, minutes(20)}, {kMidnight + minutes(170), minutes(30)}}});
+  EXPECT_EQ(Digits({100, 200, 300, 400, 500, 100}, span),
+            "  1 100 to 8 500 g/kWh, an hour each; ^ the run; + in pieces; blank: not known\n"
+            "  Aug 02 00:00  135781\n"
+            "                 ^\n"
+            "                + ++\n");
 }
 
 TEST(PlanChart, BlocksStandForTheSameLevels) {

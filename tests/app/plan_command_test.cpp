@@ -88,6 +88,35 @@ TEST(PlanCommand, PlansAsAControllerWithTheseParametersWould) {
   EXPECT_EQ(cause({"--start-margin", "12h"}), "DeadlineForcesStart");
 }
 
+TEST(PlanCommand, ShowsWhatPausesAndWorkersWouldSave) {
+  const Arguments job = {"--duration", "14h", "--max-delay", "24h", "--zone", "DE"};
+  const auto flexible = [&](const Arguments& more) {
+    Arguments all = job;
+    all.insert(all.end(), more.begin(), more.end());
+    return PlanOf(all).at("flexible");
+  };
+  EXPECT_TRUE(flexible({}).is_null());
+  const auto free = flexible({"--pausable"});
+  const auto costly = flexible({"--pausable", "--pause-energy", "100"});
+  const auto wide = flexible({"--max-parallelism", "3", "--scaling", "0.9"});
+  const auto grams = [](const json::value& plan) { return plan.at("grams").to_number<double>(); };
+  EXPECT_GT(free.at("pauses").to_number<int>(), 0);
+  EXPECT_EQ(costly.at("pauses"), 0) << "no pause is worth 100 kWh";
+  EXPECT_EQ(wide.at("pauses"), 0);
+  EXPECT_LT(grams(free), grams(costly));
+  EXPECT_LT(grams(wide), grams(costly));
+}
+
+TEST(PlanCommand, PausingAndScalingAreMarkedInTheChart) {
+  const Ran ran = Plan({"--duration", "6h", "--max-delay", "24h", "--zone", "DE", "--pausable",
+                        "--max-parallelism", "2", "--ascii"},
+                       kRecorded);
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("which the controller does not carry out:\n"));
+  EXPECT_THAT(ran.out, HasSubstr("; ^ the run; + pausing and scaling; blank: not known\n"));
+  EXPECT_THAT(ran.out, HasSubstr("++"));
+}
+
 TEST(PlanCommand, RegionsAreFoundInTheTablesOrNamedWithTheirZone) {
   const auto plan = PlanOf({"--duration", "1h", "--max-delay", "0s", "--region", "eu-central-1",
                             "--region", "dc-1=DE", "--region", "us-west-1"});
@@ -172,6 +201,9 @@ TEST(PlanCommand, EndsWithOneClearLineAndCode2WhereTheUserCanMendIt) {
       {with({"--cpu", "0"}), "--cpu: '0' is not an amount such as 4 or 500m"},
       {with({"--memory", "much"}), "--memory: 'much' is not an amount such as 8Gi"},
       {{"--duration", "0s", "--zone", "DE", "--provider", "file"}, "--duration: must be longer"},
+      {with({"--max-parallelism", "0"}), "--max-parallelism: must be from 1 to 100"},
+      {with({"--max-parallelism", "2", "--scaling", "1,3"}), "--scaling: the work per hour is not"},
+      {with({"--pausable", "--pause-energy", "-1"}), "--pause-energy: must be 0 or more kWh"},
       {with({"--patience", "-1"}), "--patience: must be 0 or more grams per hour"},
       {with({"--threshold", "-1"}), "--threshold: must be 0 or more grams per kWh"},
       {with({"--min-saving", "1"}), "--min-saving: must be a share from 0 to below 1"},
@@ -190,6 +222,11 @@ TEST(PlanCommand, EndsWithOneClearLineAndCode2WhereTheUserCanMendIt) {
     EXPECT_THAT(ran.err, HasSubstr(why));
     EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1) << ran.err;
   }
+}
+
+TEST(PlanCommand, WhatBelongsToAnotherFlagNeedsIt) {
+  EXPECT_EQ(Plan({"--duration", "1h", "--pause-energy", "1"}).code, 2);
+  EXPECT_EQ(Plan({"--duration", "1h", "--scaling", "0.9"}).code, 2);
 }
 
 TEST(PlanCommand, AJobIsDescribedByFlagsOrByAManifest) {
