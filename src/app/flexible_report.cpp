@@ -32,13 +32,30 @@ std::string Share(Grams part, Grams whole) {
   return whole > Grams(0) ? " (" + Fixed(100 * (part / whole), 1) + " %)" : "";
 }
 
+std::string InSeconds(Duration duration) {
+  return FormatDuration(std::chrono::round<std::chrono::seconds>(duration));
+}
+
+/// Only a job that one worker would not end in time emits more.
+std::string AgainstStart(Grams saving, const plan::FlexiblePlan& plan, const PlanPreview& preview) {
+  const plan::Option& start = *preview.decision.reason.chosen;
+  if (saving >= Grams(0)) {
+    return ", " + GramsText(saving) + " g" + Share(saving, start.emissions) +
+           " against the one start";
+  }
+  const Grams more = Grams(0) - saving;
+  std::string text =
+      ", " + GramsText(more) + " g" + Share(more, start.emissions) + " more than the one start";
+  const Duration sooner = start.start + preview.length - plan.chosen.end();
+  return sooner > Duration::zero() ? text + ", which ends " + InSeconds(sooner) + " later" : text;
+}
+
 std::string Saves(const plan::FlexiblePlan& plan, const PlanPreview& preview) {
   std::string text = std::string(kIndent) + GramsText(plan.chosen.emissions) + " g: saves " +
                      GramsText(plan.Saving()) + " g" + Share(plan.Saving(), plan.run_now) +
                      " against running now";
   if (const auto saving = SavingAgainstStart(preview)) {
-    text += ", " + GramsText(*saving) + " g" +
-            Share(*saving, preview.decision.reason.chosen->emissions) + " against the one start";
+    text += AgainstStart(*saving, plan, preview);
   }
   text += "\n";
   if (plan.chosen.pauses > 0) {
@@ -47,7 +64,7 @@ std::string Saves(const plan::FlexiblePlan& plan, const PlanPreview& preview) {
             (plan.chosen.pauses == 1 ? " pause\n" : " pauses\n");
   }
   if (plan.late) {
-    text += std::string(kIndent) + "all its workers end " + FormatDuration(*plan.late) + " late\n";
+    text += std::string(kIndent) + "all its workers end " + InSeconds(*plan.late) + " late\n";
   }
   return text;
 }

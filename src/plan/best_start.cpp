@@ -13,14 +13,18 @@ bool IsClearlyLess(GramsPerKwh a, GramsPerKwh b) { return a < b * (1 - 1e-9); }
 }  // namespace
 
 std::optional<Window> BestStart(const grid::Series& series, Time earliest, Time latest,
-                                Duration length) {
+                                Duration length, GramsPerKwh wait_per_hour) {
   assert(length > Duration::zero());
   const Time last = std::min(latest, series.end() - length);
   std::optional<Window> best;
+  GramsPerKwh least;
   for (Time start = std::max(earliest, series.start()); start <= last;) {
-    const auto mean = series.Mean(start, start + length);
-    if (mean && (!best || IsClearlyLess(*mean, best->mean))) {
-      best = Window{start, *mean};
+    if (const auto mean = series.Mean(start, start + length)) {
+      const GramsPerKwh cost = *mean + wait_per_hour * Hours(start - earliest);
+      if (!best || IsClearlyLess(cost, least)) {
+        best = Window{start, *mean};
+        least = cost;
+      }
     }
     if (start == last) {
       break;

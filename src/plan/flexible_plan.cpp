@@ -105,7 +105,9 @@ class WaysAt {
 
   void AddStart(size_t workers) {
     const Duration length = task_.LengthBy(workers);
-    const auto window = BestStart(expected_, task_.now, task_.end - length, length);
+    const double kwh = (at_.place->power * static_cast<double>(workers) * length).value();
+    const GramsPerKwh wait_per_hour(task_.patience.value() / kwh);
+    const auto window = BestStart(expected_, task_.now, task_.end - length, length, wait_per_hour);
     if (window) {
       Add(workers == 1 ? Kind::start : Kind::wide_start, {{window->start, length, workers}});
     }

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -53,17 +55,21 @@ TEST(BestStart, EqualsBruteForceOverEveryMinute) {
     const Time earliest = kStart + minutes(minute(random) - 60);
     const Time latest = earliest + minutes(minute(random));
     const Duration length = minutes(minute(random) / 2 + 1);
-    std::optional<Window> want;
+    const double wait_per_hour = round % 2 == 0 ? 0 : intensity(random) / 4.0 + 10;
+    double least = std::numeric_limits<double>::infinity();
+    const auto cost = [&](Time start, GramsPerKwh mean) {
+      return mean.value() + wait_per_hour * Hours(start - earliest);
+    };
     for (Time start = earliest; start <= latest; start += minutes(1)) {
       const auto mean = series.Mean(start, start + length);
-      if (mean && (!want || *mean < want->mean - GramsPerKwh(1e-9))) {
-        want = Window{start, *mean};
+      if (mean) {
+        least = std::min(least, cost(start, *mean));
       }
     }
-    const auto got = BestStart(series, earliest, latest, length);
-    ASSERT_EQ(got.has_value(), want.has_value()) << round;
+    const auto got = BestStart(series, earliest, latest, length, GramsPerKwh(wait_per_hour));
+    ASSERT_EQ(got.has_value(), least < std::numeric_limits<double>::infinity()) << round;
     if (got) {
-      ASSERT_NEAR(got->mean.value(), want->mean.value(), 1e-6) << round;
+      ASSERT_NEAR(cost(got->start, got->mean), least, 1e-6) << round;
     }
   }
 }

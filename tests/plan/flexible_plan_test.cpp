@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <random>
 #include <string>
 #include <utility>
@@ -304,6 +305,36 @@ void CheckWay(const Arrangement& plan, const Instance& it, const grid::Board& bo
   ASSERT_EQ(pauses, plan.pauses);
   ASSERT_GE(work, it.Hours1() * (1 - 1e-9));
   ASSERT_NEAR(grams, plan.emissions.value(), 1e-6);
+}
+
+/// Emissions and waiting.
+double CostOf(Grams emissions, Time start, const Parameters& parameters) {
+  return emissions.value() + parameters.patience.value() * Hours(start - kNow);
+}
+
+TEST(PlanFlexible, IsNoWorseThanThePlannersOneStartHoweverPatient) {
+  constexpr unsigned kSeed = 20261130;
+  SCOPED_TRACE("seed " + std::to_string(kSeed));
+  Dice dice(kSeed);
+  int waited = 0;
+  for (int round = 0; round < 10'000; ++round) {
+    SCOPED_TRACE("round " + std::to_string(round));
+    Instance it = dice.Roll();
+    it.parameters.min_saving = 0;
+    it.parameters.patience = GramsPerHour(round % 4 == 0 ? 0 : 50 * dice.Share());
+    const auto board = std::make_shared<const grid::Board>(BoardOf(it.zones));
+    const Decision decision =
+        Planner(it.parameters)
+            .Decide({.now = kNow, .board = board, .jobs = {it.job}, .rooms = {}})
+            .at(0);
+    const auto plan = PlanFlexible(it.job, {}, *board, kNow, it.parameters);
+    ASSERT_TRUE(plan && decision.reason.chosen);
+    const Option& start = *decision.reason.chosen;
+    ASSERT_LE(CostOf(plan->chosen.emissions, plan->chosen.start(), it.parameters),
+              CostOf(start.emissions, start.start, it.parameters) + 1e-6);
+    waited += start.start > kNow ? 1 : 0;
+  }
+  EXPECT_GT(waited, 1000) << "it was seen";
 }
 
 TEST(PlanFlexible, KeepsItsPromisesForTenThousandRandomJobs) {
