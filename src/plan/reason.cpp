@@ -170,26 +170,12 @@ class Reader {
     return object_.contains(key) ? std::optional(Instant(key)) : std::nullopt;
   }
   std::optional<Option> MaybeOption(std::string_view key) {
-    const json::value* value = object_.if_contains(key);
-    if (value == nullptr) {
-      return std::nullopt;
-    }
-    if (!value->is_object()) {
-      Fail(key);
-      return std::nullopt;
-    }
-    return ReadOption(value->get_object());
+    const json::object* object = MaybeObject(key);
+    return object == nullptr ? std::nullopt : std::optional(ReadOption(*object));
   }
   std::optional<LengthBelief> MaybeLength(std::string_view key) {
-    const json::value* value = object_.if_contains(key);
-    if (value == nullptr) {
-      return std::nullopt;
-    }
-    if (!value->is_object()) {
-      Fail(key);
-      return std::nullopt;
-    }
-    return ReadLength(value->get_object());
+    const json::object* object = MaybeObject(key);
+    return object == nullptr ? std::nullopt : std::optional(ReadLength(*object));
   }
   std::vector<Option> Options(std::string_view key) {
     std::vector<Option> options;
@@ -216,6 +202,16 @@ class Reader {
   const std::string& bad() const { return bad_; }
 
  private:
+  /// Null where there is none, or something else, which is wrong.
+  const json::object* MaybeObject(std::string_view key) {
+    const json::value* value = object_.if_contains(key);
+    if (value != nullptr && !value->is_object()) {
+      Fail(key);
+      return nullptr;
+    }
+    return value == nullptr ? nullptr : &value->get_object();
+  }
+
   Option ReadOption(const json::object& object) {
     Reader in(object);
     Option option{.region = in.Text("region"),

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "plan/elastic_case.h"
+
 namespace carbon::plan {
 namespace {
 
@@ -18,15 +20,10 @@ using std::chrono::minutes;
 
 const Time kStart = *ParseTime("2021-07-01T00:00:00Z");
 
-/// A job of 1000 W a worker that may run as long as the hourly signal is.
 Result<ElasticPlan> Cheapest(const std::vector<double>& hourly, double work,
                              std::vector<double> per_hour) {
   const Series signal(kStart, hours(1), hourly);
-  return CheapestWidths(signal, {.arrival = kStart,
-                                 .end = signal.end(),
-                                 .work = work,
-                                 .per_hour = std::move(per_hour),
-                                 .per_worker = Watts(1000)});
+  return CheapestWidths(signal, ThroughoutOf(signal, work, std::move(per_hour)));
 }
 
 TEST(CheapestWidths, WidensInTheCleanHour) {
