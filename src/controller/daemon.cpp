@@ -135,8 +135,10 @@ void Daemon::Learn(const Pods& pods) {
   }
   const uint64_t before = history_.counters().runs;
   for (const auto& overrun : history_.Learn(ended)) {
-    spdlog::warn("pod {}: ran for {}, longer than its bound: {}", overrun.pod,
-                 FormatDuration(overrun.length), plan::Describe(overrun.believed));
+    // The first ones ended before this controller began: another one has told of them.
+    spdlog::log(before == 0 ? spdlog::level::debug : spdlog::level::warn,
+                "pod {}: ran for {}, longer than its bound: {}", overrun.pod,
+                FormatDuration(overrun.length), plan::Describe(overrun.believed));
   }
   if (const uint64_t learnt = history_.counters().runs - before; learnt > 0) {
     spdlog::debug("learnt the lengths of {} runs; {} templates are known", learnt,

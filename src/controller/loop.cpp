@@ -4,7 +4,9 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <bit>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace carbon::controller {
@@ -40,14 +42,21 @@ StepResult Loop::Step(const World& world) {
   ++counters_.steps;
   Forget(world);
   StepResult result;
+  int refusals = 0;
+  bool acts = true;
   for (const Task& task : Decide(world)) {
     if (task.decision.action == Decision::Action::hold) {
       result.next_start =
           std::min(result.next_start.value_or(task.decision.start), task.decision.start);
     }
-    if (!result.retry_soon && !Act(task, world.now)) {
-      result.retry_soon = true;
+    if (!acts) {
+      continue;
     }
+    const Acted acted = Act(task, world.now);
+    refusals += acted == Acted::refused ? 1 : 0;
+    acts = acted != Acted::unanswered && refusals < kMostRefusals;
+    result.retry_soon = result.retry_soon || !acts ||
+                        (acted == Acted::refused && failures_[task.held->pod.uid] <= kSoonRetries);
   }
   return result;
 }
@@ -114,32 +123,36 @@ std::vector<Loop::Task> Loop::Decide(const World& world) {
   for (size_t i = 0; i < decisions.size(); ++i) {
     tasks.push_back({pods_of_jobs[i], std::move(decisions[i])});
   }
-  const auto urgency = [](const Task& task) {
+  const auto urgency = [this](const Task& task) {
     const bool hold = task.decision.action == Decision::Action::hold;
-    return std::make_pair(hold, task.decision.reason.latest_start.value_or(Time::min()));
+    const auto failed = failures_.find(task.held->pod.uid);
+    return std::make_tuple(hold, failed == failures_.end() ? 0 : failed->second,
+                           task.decision.reason.latest_start.value_or(Time::min()));
   };
   std::stable_sort(tasks.begin(), tasks.end(),
                    [&](const Task& a, const Task& b) { return urgency(a) < urgency(b); });
   return tasks;
 }
 
-Status Loop::Act(const Task& task, Time now) {
+Loop::Acted Loop::Act(const Task& task, Time now) {
   const bool hold = task.decision.action == Decision::Action::hold;
+  const workloads::PodView& pod = task.held->pod;
   const Status done = hold ? Explain(task) : Release(task, now);
-  if (done) {
-    return done;
+  if (done || done.error().kind == Error::Kind::not_found) {
+    failures_.erase(pod.uid);
+    return Acted::done;
   }
-  switch (done.error().kind) {
-    case Error::Kind::not_found:
-      return {};
-    case Error::Kind::conflict:
-      ++counters_.conflicts;
-      return {};
-    default:
-      ++counters_.failures;
-      spdlog::warn("pod {}: {}", task.held->pod.id(), done.error().message);
-      return done;
+  if (done.error().kind == Error::Kind::conflict) {
+    ++counters_.conflicts;
+    return Acted::done;
   }
+  ++counters_.failures;
+  const uint32_t failed = ++failures_[pod.uid];
+  spdlog::log(std::has_single_bit(failed) ? spdlog::level::warn : spdlog::level::debug,
+              "pod {}: {} (failed {} times in a row)", pod.id(), done.error().message, failed);
+  const bool answered =
+      done.error().kind != Error::Kind::unavailable && done.error().kind != Error::Kind::timeout;
+  return answered ? Acted::refused : Acted::unanswered;
 }
 
 Status Loop::Release(const Task& task, Time now) {
@@ -193,6 +206,7 @@ void Loop::Forget(const World& world) {
   }
   std::erase_if(released_, [&](const auto& entry) { return !present.contains(entry.first); });
   std::erase_if(said_, [&](const auto& entry) { return !present.contains(entry.first); });
+  std::erase_if(failures_, [&](const auto& entry) { return !present.contains(entry.first); });
 }
 
 }  // namespace carbon::controller

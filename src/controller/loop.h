@@ -50,11 +50,11 @@ struct LoopCounters {
   uint64_t released_bad_request = 0;     ///< fail open: an annotation could not be read
   uint64_t released_late = 0;  ///< after their latest start, though it came after their arrival
   uint64_t conflicts = 0;
-  uint64_t failures = 0;  ///< of actions, by the world's fault
+  uint64_t failures = 0;  ///< of actions: the server did not answer, or refused them
 };
 
 struct StepResult {
-  bool retry_soon = false;  ///< an action failed by the world's fault, or is not ours to take yet
+  bool retry_soon = false;  ///< an action failed or was not tried, or is not ours to take yet
   /// The next moment at which a held pod is to start; the time to look again at the latest.
   std::optional<Time> next_start;
 };
@@ -67,14 +67,21 @@ class Loop {
   /// `actuator` outlives the loop.
   Loop(LoopSettings settings, Actuator& actuator);
 
-  /// Decides on every held pod and acts: releases first, the most urgent first; a pod that stays
-  /// held is told so only when the plan has changed. Stops acting at the first failure by the
-  /// world's fault, since the next would fail alike.
+  /// Decides on every held pod and acts: releases first, of these what has failed least often, the
+  /// most urgent first; a pod that stays held is told so only when the plan has changed. Where the
+  /// server does not answer it stops acting, since the next would fail alike; where it refuses a
+  /// pod it goes on with the others, until it has refused kMostRefusals.
   StepResult Step(const World& world);
 
   const LoopCounters& counters() const { return counters_; }
 
+  /// In one step: where all are refused the server is spared.
+  static constexpr int kMostRefusals = 16;
+  /// After which a pod that is refused each time is tried again with the next regular step only.
+  static constexpr uint32_t kSoonRetries = 16;
+
  private:
+  enum class Acted { done, refused, unanswered };
   struct Task;
   /// What a pod was told.
   struct Said {
@@ -86,7 +93,7 @@ class Loop {
   std::vector<Task> Decide(const World& world);
   /// The rooms, with those pods in them that were let go but are still seen as held.
   std::vector<plan::Room> Rooms(const World& world) const;
-  Status Act(const Task& task, Time now);
+  Acted Act(const Task& task, Time now);
   Status Release(const Task& task, Time now);
   Status Explain(const Task& task);
   void Forget(const World& world);
@@ -95,7 +102,8 @@ class Loop {
   plan::Planner planner_;
   Actuator& actuator_;
   LoopCounters counters_;
-  std::map<std::string, Said> said_;  ///< by pod uid
+  std::map<std::string, Said> said_;          ///< by pod uid
+  std::map<std::string, uint32_t> failures_;  ///< by pod uid: how often in a row
   /// By uid, the plans of those let go but still held in the last observation.
   std::map<std::string, std::string> released_;
 };

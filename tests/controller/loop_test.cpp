@@ -174,8 +174,53 @@ TEST_F(LoopTest, StopsActingWhenTheServerIsDownAndTriesAgain) {
   actuator_.fail.clear();
   actuator_.log.clear();
   EXPECT_FALSE(loop_.Step(At(kMidnight, pods)).retry_soon);
-  EXPECT_THAT(actuator_.log, ElementsAre("release a eu-central-1", "release b eu-central-1"));
+  EXPECT_THAT(actuator_.log, ElementsAre("release b eu-central-1", "release a eu-central-1"));
   EXPECT_EQ(loop_.counters().failures, 1U);
+}
+
+TEST_F(LoopTest, APodThatTheServerRefusesHindersNobody) {
+  const auto pods =
+      std::vector{Pod("a", "eu-central-1", minutes(61)), Pod("b", "eu-central-1", minutes(62))};
+  for (const auto kind : {Error::Kind::denied, Error::Kind::internal, Error::Kind::invalid}) {
+    FakeActuator actuator;
+    actuator.fail = {{"a", {kind, "a webhook says no"}}};
+    Loop loop({}, actuator);
+    for (uint32_t i = 0; i < Loop::kSoonRetries; ++i) {
+      EXPECT_TRUE(loop.Step(At(kMidnight, pods)).retry_soon);
+    }
+    EXPECT_FALSE(loop.Step(At(kMidnight, pods)).retry_soon) << "it is refused for good";
+    EXPECT_EQ(actuator.log[0], "release a eu-central-1");
+    EXPECT_EQ(actuator.log[1], "release b eu-central-1");
+    EXPECT_EQ(loop.counters().released, 1U);
+    EXPECT_EQ(loop.counters().failures, Loop::kSoonRetries + 1);
+    actuator.fail.clear();
+    loop.Step(At(kMidnight, pods));
+    EXPECT_EQ(loop.counters().released, 2U) << "it is still tried";
+  }
+}
+
+TEST_F(LoopTest, WhereOnePodIsNotAnsweredTheOthersGoFirstNextTime) {
+  const auto pods =
+      std::vector{Pod("a", "eu-central-1", minutes(61)), Pod("b", "eu-central-1", minutes(62))};
+  actuator_.fail = {{"a", Unavailable("failed calling webhook")}};
+  EXPECT_TRUE(loop_.Step(At(kMidnight, pods)).retry_soon);
+  EXPECT_TRUE(loop_.Step(At(kMidnight, pods)).retry_soon);
+  EXPECT_THAT(actuator_.log, ElementsAre("release a eu-central-1", "release b eu-central-1",
+                                         "release a eu-central-1"));
+}
+
+TEST_F(LoopTest, WhereManyAreRefusedTheServerIsSparedAndTheOthersGoFirstNextTime) {
+  std::vector<HeldPod> pods;
+  for (int i = 0; i < Loop::kMostRefusals; ++i) {
+    pods.push_back(Pod("no-" + std::to_string(i), "eu-central-1", minutes(61)));
+    actuator_.fail[pods.back().pod.name] = {Error::Kind::denied, "no"};
+  }
+  pods.push_back(Pod("b", "eu-central-1", minutes(62)));
+  EXPECT_TRUE(loop_.Step(At(kMidnight, pods)).retry_soon);
+  EXPECT_THAT(actuator_.log, testing::SizeIs(Loop::kMostRefusals));
+  loop_.Step(At(kMidnight, pods));
+  EXPECT_EQ(actuator_.log[Loop::kMostRefusals], "release b eu-central-1");
+  EXPECT_EQ(loop_.counters().released, 1U);
 }
 
 TEST_F(LoopTest, APodThatIsGoneOrHasChangedHindersNobody) {
