@@ -56,7 +56,10 @@ std::vector<double> Corrected(const Spoken& provided, const Spoken& usual_of_lat
   for (size_t i = 0; i < corrected.size(); ++i) {
     const double part = std::isnan(provided.ahead[i]) ? 0 : share;
     const auto mix = [part](double by_provider, double by_usual) {
-      return part == 0 ? by_usual : part * by_provider + (1 - part) * by_usual;
+      if (part == 0 || part == 1) {  // nothing times unknown is unknown
+        return part == 0 ? by_usual : by_provider;
+      }
+      return part * by_provider + (1 - part) * by_usual;
     };
     const double error = observed - mix(provided.now, usual_of_late.now);
     left *= left_per_step;

@@ -41,7 +41,8 @@ struct FleetRules {
 /// elsewhere that lose least by it. Beginning with each job as early as there is room, each then
 /// takes the cheapest way in the room that the others leave, first at those prices, then without.
 /// Owners take turns by the CPU time they have been given, of an owner's jobs the one that waits
-/// longest comes first; jobs that cannot wait come before all.
+/// longest comes first; jobs that cannot wait come before all. Where that leaves one without a
+/// place, those come first that have to start first, if that leaves fewer.
 ///
 /// Promises: capacity is never exceeded; a run without a pause starts by its demand's latest start,
 /// all end by its latest end; the plan places at least as many demands as PlanEarliest(), and where

@@ -93,9 +93,9 @@ struct CheapestPieces {
 };
 
 /// The cheapest way with pauses; nothing where the job cannot be done by offer.LatestEnd(). Exact
-/// where pauses cost nothing and room has no price; with prices exact for whole slots. Where pauses
-/// cost something or must not be short: the better of the cheapest run without one and the cheapest
-/// in whole slots, of which the last may end early.
+/// where pauses and waiting cost nothing and room has no price; with prices exact for whole slots.
+/// Where pauses cost something or must not be short: the better of the cheapest run without one and
+/// the cheapest in whole slots, of which the last may end early.
 std::optional<CheapestPieces> FindCheapestPieces(const Offer& offer);
 
 }  // namespace carbon::plan

@@ -74,6 +74,12 @@ class Look {
         Reconsider(i);
       }
     }
+    if (LeftOut() > 0) {
+      PlanTheOthers();  // in what Reconsider() gave back
+    }
+    if (LeftOut() > 0) {
+      PlanAllAnew();
+    }
     std::vector<std::optional<PlannedStart>> starts;
     for (size_t i = 0; i < jobs_.size(); ++i) {
       LetGoIfNoWorse(i, min_saving);
@@ -154,6 +160,34 @@ class Look {
     }
   }
 
+  /// How many found no room that would find some alone.
+  size_t LeftOut() const {
+    size_t count = 0;
+    for (size_t i = 0; i < jobs_.size(); ++i) {
+      count += !bookings_[i] && timetable_->FindAlone(demands_[i]) ? 1 : 0;
+    }
+    return count;
+  }
+
+  /// As if nobody had been told anything, where that leaves out fewer.
+  void PlanAllAnew() {
+    const size_t left_out = LeftOut();
+    const auto before = bookings_;
+    const auto book_all = [this](std::vector<std::optional<Booking>> bookings) {
+      for (size_t i = 0; i < jobs_.size(); ++i) {
+        Book(i, std::nullopt);
+      }
+      for (size_t i = 0; i < jobs_.size(); ++i) {
+        Book(i, std::move(bookings[i]));
+      }
+    };
+    book_all(std::vector<std::optional<Booking>>(jobs_.size()));
+    PlanTheOthers();
+    if (LeftOut() >= left_out) {
+      book_all(before);
+    }
+  }
+
   void Reconsider(size_t i) {
     const Booking told = *bookings_[i];
     Book(i, std::nullopt);
@@ -167,6 +201,8 @@ class Look {
     if (!bookings_[i] || bookings_[i]->runs.front().start <= now_) {
       return;
     }
+    const Booking planned = *bookings_[i];
+    Book(i, std::nullopt);  // its own room does not stand in its way
     std::optional<Booking> best;
     for (size_t place = 0; place < demands_[i].places.size(); ++place) {
       auto at_once = timetable_->At(demands_[i], place, now_);
@@ -174,9 +210,8 @@ class Look {
         best = std::move(at_once);
       }
     }
-    if (best && bookings_[i]->cost >= best->cost * (1 - min_saving)) {
-      Book(i, std::move(best));
-    }
+    const bool now = best && planned.cost >= best->cost * (1 - min_saving);
+    Book(i, now ? std::move(best) : planned);
   }
 
   std::span<const WaitingJob> jobs_;

@@ -44,9 +44,10 @@ inline constexpr double kLeastGainOfChange = 0.01;
 /// without a room has all that is asked for. Namespaces share fairly (PlanFleet()).
 ///
 /// Of each job the start: `now` where it is to be let go. A start that was told is kept where there
-/// still is room for it. Nothing where no start is found: no room before the latest start, or what
-/// is known of the signal is too short for the run. `min_saving`: as Parameters says, against
-/// starting in the room that there is now.
+/// still is room for it, unless that leaves out a job which finds room if all are planned anew.
+/// Nothing where no start is found: no room before the latest start, or what is known of the signal
+/// is too short for the run. `min_saving`: as Parameters says, against starting in the room that
+/// there is now.
 std::vector<std::optional<PlannedStart>> ShareRoom(std::span<const WaitingJob> jobs,
                                                    std::span<const Room> rooms, Time now,
                                                    GramsPerHour patience, double min_saving);

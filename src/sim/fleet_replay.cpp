@@ -240,6 +240,7 @@ class Replay {
         continue;
       }
       next_look_ = std::min(next_look_, std::max(decisions[i].start, now_ + Duration(1)));
+      snapshot_.jobs[i].told = plan::ToldStart{decisions[i].region, decisions[i].start};
       if (kept != i) {
         waiting_[kept] = waiting_[i];
         snapshot_.jobs[kept] = std::move(snapshot_.jobs[i]);

@@ -90,10 +90,11 @@ struct FleetOutcome {
 ///
 /// With Way::carbon_kube each job waits until it is let go by plan::Planner::Decide, which is told
 /// what the controller tells it: the board as it was known by then (sim/zone_feed.h), the jobs that
-/// wait, and what those that run take of each zone's room, by their true lengths. It looks when a
-/// job arrives or is lost, a zone goes down or comes back, a zone brings news, a planned start has
-/// come, and at each tick. A zone that is down is no place. With Way::run_now each job is let go at
-/// once, and the grid is not looked at.
+/// wait, all of one owner, with the starts that they were told, and what those that run take of
+/// each zone's room, by their true lengths. It looks when a job arrives or is lost, a zone goes
+/// down or comes back, a zone brings news, a planned start has come, and at each tick. A zone that
+/// is down is no place. With Way::run_now each job is let go at once, and the grid is not looked
+/// at.
 ///
 /// With Way::carbon_kube_moves it also asks plan::DecideMoves about the jobs that run, at each look
 /// and as long as any does; the rest of a run is known, and so is its deadline, the end of a run

@@ -30,16 +30,18 @@ Time Scenario::End() const {
 }
 
 Duration ClassMean(const std::vector<TraceJob>& trace, bool is_short) {
-  int64_t sum = 0;
+  double sum = 0;  // whole numbers, exact up to 285 000 years
   int64_t count = 0;
   for (const TraceJob& job : trace) {
     if (job.length > Duration::zero() &&
         (is_short ? job.length <= kShorterIsShort : job.length >= kShorterIsShort)) {
-      sum += job.length.count();
+      sum += static_cast<double>(job.length.count());
       ++count;
     }
   }
-  return Duration(count == 0 ? 1 : std::max<int64_t>(1, sum / count));
+  return Duration(
+      count == 0 ? 1
+                 : std::max<int64_t>(1, static_cast<int64_t>(sum / static_cast<double>(count))));
 }
 
 std::vector<uint32_t> ByArrival(const std::vector<TraceJob>& trace) {

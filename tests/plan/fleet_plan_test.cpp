@@ -267,6 +267,24 @@ TEST(FleetPlan, AJobThatCannotWaitIsNotCrowdedOut) {
   EXPECT_EQ(plan.placed, 40U);
 }
 
+TEST(FleetPlan, WhereOneIsLeftOutThoseComeFirstThatHaveToStartFirst) {
+  FleetDice dice(kSeed);
+  size_t rescued = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    FleetCase fleet = dice.Roll({.jobs = 4, .supplies = 1, .slots = 12, .whole_slots = true});
+    for (Demand& demand : fleet.demands) {
+      demand.cpus = fleet.supplies[0].cpus[0];
+    }
+    Timetable as_they_come(fleet.slots, fleet.supplies);
+    Timetable timetable(fleet.slots, fleet.supplies);
+    const FleetPlan plan = PlanFleet(timetable, fleet.demands);
+    const FleetPlan earliest = PlanEarliest(as_they_come, fleet.demands);
+    ASSERT_GE(plan.placed, earliest.placed) << "seed " << kSeed << ", case " << i;
+    rescued += plan.placed > earliest.placed ? 1 : 0;
+  }
+  EXPECT_GT(rescued, 100U);
+}
+
 TEST(FleetPlan, PatienceBuysTime) {
   FleetCase fleet = TwoOwners(2);
   const auto start = [&](double patience) {

@@ -319,6 +319,63 @@ TEST(Planner, AJobWithoutRoomBeforeItsLatestStartIsPlannedAsIfThereWereAll) {
   EXPECT_EQ(CountStarting(decisions, kNow + hours(2)), 2U);
 }
 
+/// Two jobs in a region with room for one of them at a time.
+std::vector<Decision> DecideBoth(Job patient, Job tight, std::vector<double> forecast,
+                                 Parameters parameters = {}) {
+  patient.id = "x/patient";
+  patient.since = kNow - hours(1);
+  tight.id = "x/tight";
+  tight.since = kNow;
+  patient.cpus = tight.cpus = 4;
+  return Planner(parameters)
+      .Decide({kNow,
+               std::make_shared<Board>(Board::Of({Reading("DE", std::move(forecast))}, kNow, {})),
+               {patient, tight},
+               {{"region-DE", 4, {}}}});
+}
+
+TEST(Planner, AJobWithLittleTimeIsNotStrandedBehindOneThatWaitsLonger) {
+  const auto decisions = DecideBoth(AJob({"DE"}, hours(10), hours(20)),
+                                    AJob({"DE"}, hours(1), hours(6)), std::vector<double>(48, 100));
+  EXPECT_EQ(decisions[1].action, Decision::Action::release);
+  EXPECT_EQ(decisions[0].action, Decision::Action::hold);
+  EXPECT_EQ(decisions[0].start, kNow + hours(1));
+}
+
+TEST(Planner, ATellingGivesWayWhereItLeavesAJobWithoutRoom) {
+  Job told = AJob({"DE"}, hours(4), hours(20));
+  told.told = ToldStart{"region-DE", kNow + hours(1)};
+  for (const std::vector<double>& start : {std::vector<double>{300, 200, 190, 100, 100, 100},
+                                           std::vector<double>{300, 100, 100, 10, 10, 300}}) {
+    std::vector<double> forecast(48, 200);
+    std::copy(start.begin(), start.end(), forecast.begin());
+    for (const int slack : {2, 3}) {
+      const auto decisions = DecideBoth(told, AJob({"DE"}, hours(2), hours(slack)), forecast);
+      EXPECT_LE(decisions[1].start, kNow + hours(slack));
+      EXPECT_LE(decisions[0].start, kNow + hours(20));
+      const bool told_first = decisions[0].start < decisions[1].start;
+      EXPECT_GE(decisions[told_first ? 1 : 0].start - decisions[told_first ? 0 : 1].start,
+                told_first ? hours(4) : hours(2))
+          << "they run one after the other";
+    }
+  }
+}
+
+TEST(Planner, TheRoomThatAJobIsToHaveLaterDoesNotKeepItFromRunningNow) {
+  for (const double cpus : {4.0, 8.0}) {
+    Snapshot snapshot{
+        kNow,
+        std::make_shared<Board>(Board::Of(
+            {Reading("DE", {400, 340, 340, 340, 390, 500, 500, 500, 500, 500})}, kNow, {})),
+        {AJob({"DE"}, hours(4), hours(4))},
+        {{"region-DE", cpus, {}}}};
+    snapshot.jobs[0].cpus = 4;
+    EXPECT_EQ(Planner({}).Decide(snapshot)[0].action, Decision::Action::hold) << cpus;
+    EXPECT_EQ(Planner({.min_saving = 0.5}).Decide(snapshot)[0].action, Decision::Action::release)
+        << cpus;
+  }
+}
+
 TEST(Planner, AJobIsLetGoToTheRegionThatHasRoomForIt) {
   Snapshot snapshot{
       kNow,

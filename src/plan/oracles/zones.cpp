@@ -97,7 +97,7 @@ class CostsToGo {
     };
     const double pause = state == State::ran ? 0 : work_.pause_cost.value();
     offer(pause + RunAt(slot, left, zone), slot, zone);
-    const size_t arrived = slot + work_.move_steps;
+    const size_t arrived = slot + std::min(work_.move_steps, slots_);
     for (size_t other = 0; other < zones_.size(); ++other) {
       if (other != zone) {
         offer(work_.move_cost.value() + RunAt(arrived, left, other), arrived, other);
