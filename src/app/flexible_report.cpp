@@ -32,10 +32,6 @@ std::string Share(Grams part, Grams whole) {
   return whole > Grams(0) ? " (" + Fixed(100 * (part / whole), 1) + " %)" : "";
 }
 
-std::string InSeconds(Duration duration) {
-  return FormatDuration(std::chrono::round<std::chrono::seconds>(duration));
-}
-
 /// Only a job that one worker would not end in time emits more.
 std::string AgainstStart(Grams saving, const plan::FlexiblePlan& plan, const PlanPreview& preview) {
   const plan::Option& start = *preview.decision.reason.chosen;
@@ -47,7 +43,8 @@ std::string AgainstStart(Grams saving, const plan::FlexiblePlan& plan, const Pla
   std::string text =
       ", " + GramsText(more) + " g" + Share(more, start.emissions) + " more than the one start";
   const Duration sooner = start.start + preview.length - plan.chosen.end();
-  return sooner > Duration::zero() ? text + ", which ends " + InSeconds(sooner) + " later" : text;
+  return sooner > Duration::zero() ? text + ", which ends " + FormatInSeconds(sooner) + " later"
+                                   : text;
 }
 
 std::string Saves(const plan::FlexiblePlan& plan, const PlanPreview& preview) {
@@ -64,7 +61,7 @@ std::string Saves(const plan::FlexiblePlan& plan, const PlanPreview& preview) {
             (plan.chosen.pauses == 1 ? " pause\n" : " pauses\n");
   }
   if (plan.late) {
-    text += std::string(kIndent) + "all its workers end " + InSeconds(*plan.late) + " late\n";
+    text += std::string(kIndent) + "all its workers end " + FormatInSeconds(*plan.late) + " late\n";
   }
   return text;
 }

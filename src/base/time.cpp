@@ -151,7 +151,6 @@ struct DurationUnit {
 };
 constexpr std::array<DurationUnit, 5> kUnits = {
     {{"ms", 1}, {"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}}};
-constexpr double kLongestMs = 100.0 * 366 * 86'400'000;
 
 std::optional<Time> ReadTime(std::string_view text) {
   Cursor in(text);
@@ -198,7 +197,7 @@ std::optional<Duration> ReadDuration(std::string_view text) {
     }
     rest.remove_prefix(unit->name.size());
     total += *number * unit->in_ms;
-    if (total > kLongestMs) {
+    if (total > static_cast<double>(kLongestDuration.count())) {
       return std::nullopt;
     }
   }
@@ -270,6 +269,10 @@ std::string FormatDuration(Duration duration) {
   take(1'000, "s");
   take(1, "ms");
   return out.empty() ? "0s" : out;
+}
+
+std::string FormatInSeconds(Duration duration) {
+  return FormatDuration(std::chrono::round<seconds>(duration));
 }
 
 Time FloorTo(Time time, Duration step) {

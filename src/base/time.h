@@ -27,12 +27,18 @@ std::string FormatTime(Time time);
 /// For people: "03:00" on the same UTC day as `now`, else "Jul 02 03:00".
 std::string FormatClock(Time time, Time now);
 
+/// No length of time that anybody tells us is longer: 100 years.
+inline constexpr Duration kLongestDuration = std::chrono::days(100 * 366);
+
 /// Reads Go's form: "90s", "1h30m", "250ms", "1.5h", also "2d" for days. Not negative; at most
-/// 100 years.
+/// kLongestDuration.
 Result<Duration> ParseDuration(std::string_view text);
 
 /// Go's form, largest unit first: "1h30m", "45s", "0s".
 std::string FormatDuration(Duration duration);
+
+/// The same of the nearest whole second.
+std::string FormatInSeconds(Duration duration);
 
 /// The last multiple of `step` since 1970 that is not after `time`. `step` > 0.
 Time FloorTo(Time time, Duration step);

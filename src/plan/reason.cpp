@@ -82,18 +82,14 @@ std::string StartingSentence(const Reason& reason) {
   return text;
 }
 
-std::string InSeconds(Duration duration) {
-  return FormatDuration(std::chrono::round<std::chrono::seconds>(duration));
-}
-
 std::string Runs(size_t count) { return std::to_string(count) + (count == 1 ? " run" : " runs"); }
 
 std::string RiskClause(const Reason& reason) {
   if (!reason.length) {
     return "";
   }
-  return ": it may take " + InSeconds(reason.length->bound) + " (" + Runs(reason.length->runs) +
-         " known), and waiting longer would risk its deadline";
+  return ": it may take " + FormatInSeconds(reason.length->bound) + " (" +
+         Runs(reason.length->runs) + " known), and waiting longer would risk its deadline";
 }
 
 /// Whether a later start is known that is expected to emit less.
@@ -290,15 +286,15 @@ std::string Sentence(const Reason& reason) {
 
 std::string Describe(const LengthBelief& length) {
   if (length.source != LengthSource::learnt) {
-    return InSeconds(length.mean) + " (" + std::string(ToString(length.source)) + ")";
+    return FormatInSeconds(length.mean) + " (" + std::string(ToString(length.source)) + ")";
   }
   if (length.bound == length.longest) {
-    return InSeconds(length.mean) + " expected, " + InSeconds(length.bound) +
+    return FormatInSeconds(length.mean) + " expected, " + FormatInSeconds(length.bound) +
            " at most by what was declared or seen (learnt from " + Runs(length.runs) + ")";
   }
-  return InSeconds(length.mean) + " expected, longer than " + InSeconds(length.bound) +
+  return FormatInSeconds(length.mean) + " expected, longer than " + FormatInSeconds(length.bound) +
          " once in 1000 runs (learnt from " + Runs(length.runs) + ", the longest " +
-         InSeconds(length.longest) + ")";
+         FormatInSeconds(length.longest) + ")";
 }
 
 std::string ToJson(const Reason& reason) {

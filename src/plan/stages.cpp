@@ -11,7 +11,6 @@
 namespace carbon::plan {
 namespace {
 
-constexpr double kLongestMs = 100.0 * 366 * 86'400'000;
 /// Rounds of moving; in a chain each gives the next stage room.
 constexpr int kMostRounds = 32;
 
@@ -25,7 +24,7 @@ Result<Duration> LengthOf(std::span<const Stage> stages, size_t index, uint32_t 
   }
   const uint64_t waves = (uint64_t{stage.tasks} + slots - 1) / slots;
   const double ms = stage.task_seconds * 1000 / stage.tasks * static_cast<double>(waves);
-  if (ms > kLongestMs) {
+  if (ms > static_cast<double>(kLongestDuration.count())) {
     return Invalid(Name(index) + " takes more than 100 years");
   }
   return std::max(Duration(1), Duration(std::llround(ms)));
@@ -94,7 +93,7 @@ Result<JobTimes> EarliestTimes(std::span<const Stage> stages, const std::vector<
       stage.start = std::max(stage.start, times.stages[parent].start + times.stages[parent].length);
     }
     times.length = std::max(times.length, stage.start + stage.length);
-    if (static_cast<double>(times.length.count()) > kLongestMs) {
+    if (times.length > kLongestDuration) {
       return Invalid("the stages take more than 100 years");
     }
   }

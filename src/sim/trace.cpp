@@ -8,7 +8,6 @@
 namespace carbon::sim {
 namespace {
 
-constexpr double kLongestMs = 100.0 * 366 * 86'400'000;
 constexpr double kMostCpus = 1e9;
 
 /// The columns in the order in which CsvRows is told of them.
@@ -31,7 +30,8 @@ JobsReader::JobsReader(const std::string& name, JobUnit unit)
 Result<Duration> JobsReader::ParseSpan(size_t column) const {
   const std::string_view field = rows_.Field(column);
   const auto value = ParseDouble(field);
-  if (!value || *value < 0 || *value * unit_in_ms_ > kLongestMs) {
+  if (!value || *value < 0 ||
+      *value * unit_in_ms_ > static_cast<double>(kLongestDuration.count())) {
     return rows_.At(std::string(kNames.at(column)) + " '" + Printable(field) +
                     "' is not a number from 0 to 100 years");
   }

@@ -67,6 +67,15 @@ TEST(FormatDuration, IsReadBackAsTheSame) {
     EXPECT_EQ(*ParseDuration(FormatDuration(Duration(ms))), Duration(ms));
   }
   EXPECT_EQ(FormatDuration(-Duration(minutes(90))), "-1h30m");
+  EXPECT_EQ(*ParseDuration(FormatDuration(kLongestDuration)), kLongestDuration);
+  EXPECT_FALSE(ParseDuration(FormatDuration(kLongestDuration + Duration(1))));
+}
+
+TEST(FormatInSeconds, LeavesNoMilliseconds) {
+  EXPECT_EQ(FormatInSeconds(Duration(90'499)), "1m30s");
+  EXPECT_EQ(FormatInSeconds(Duration(90'501)), "1m31s");
+  EXPECT_EQ(FormatInSeconds(Duration(-1'600)), "-2s");
+  EXPECT_EQ(FormatInSeconds(Duration(400)), "0s");
 }
 
 TEST(FloorTo, KeepsBoundariesAndWorksBefore1970) {
