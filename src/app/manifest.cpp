@@ -119,6 +119,15 @@ void MakeText(json::value& quantity) {
   }
 }
 
+void MakeTexts(json::object& parent, std::string_view key) {
+  json::value* found = parent.if_contains(key);
+  if (auto* quantities = found == nullptr ? nullptr : found->if_object()) {
+    for (auto& quantity : *quantities) {
+      MakeText(quantity.value());
+    }
+  }
+}
+
 void CompleteRequests(json::value& container) {
   auto* fields = container.if_object();
   auto* found = fields == nullptr ? nullptr : fields->if_contains("resources");
@@ -132,22 +141,68 @@ void CompleteRequests(json::value& container) {
   if (limits != nullptr) {
     requests.insert(limits->begin(), limits->end());  // only what is not there yet
   }
-  for (auto& request : requests) {
-    MakeText(request.value());
+  (*resources)["requests"] = std::move(requests);
+  MakeTexts(*resources, "requests");
+}
+
+bool AnyContainerAsksFor(const json::object& spec, std::string_view resource) {
+  for (const char* const list : {"containers", "initContainers"}) {
+    for (const json::object* container : workloads::ObjectsAt(&spec, list)) {
+      const auto* requests = ObjectAt(ObjectAt(container, "resources"), "requests");
+      if (requests != nullptr && requests->contains(resource)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/// Of the pod as a whole: what is limited is asked for, if no container asks for it (KEP-2837).
+void CompletePodRequests(json::object& spec) {
+  json::value* found = spec.if_contains("resources");
+  auto* resources = found == nullptr ? nullptr : found->if_object();
+  if (resources == nullptr) {
+    return;
+  }
+  const auto* asked = ObjectAt(resources, "requests");
+  json::object requests = asked == nullptr ? json::object() : *asked;
+  if (const auto* limits = ObjectAt(resources, "limits")) {
+    for (const auto& limit : *limits) {
+      if (!AnyContainerAsksFor(spec, limit.key())) {
+        requests.insert(limit);  // only where it is not there yet
+      }
+    }
   }
   (*resources)["requests"] = std::move(requests);
+  MakeTexts(*resources, "requests");
 }
 
 void CompleteSpec(json::object& pod) {
   auto* found = pod.if_contains("spec");
   auto* spec = found == nullptr ? nullptr : found->if_object();
+  if (spec == nullptr) {
+    return;
+  }
   for (const char* const list : {"containers", "initContainers"}) {
-    auto* containers = spec == nullptr ? nullptr : spec->if_contains(list);
+    auto* containers = spec->if_contains(list);
     auto* all = containers == nullptr ? nullptr : containers->if_array();
     if (all != nullptr) {
       std::for_each(all->begin(), all->end(), CompleteRequests);
     }
   }
+  CompletePodRequests(*spec);
+  MakeTexts(*spec, "overhead");
+}
+
+/// What may stand in a name (RFC 1123), or before what is generated; where there is one.
+Status CheckName(std::string_view field, const std::string& name) {
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789-.";
+  constexpr size_t kLongest = 253;
+  if (name.size() <= kLongest && name.find_first_not_of(kAllowed) == std::string::npos) {
+    return {};
+  }
+  return Invalid("metadata." + std::string(field) + ": '" + Printable(name) +
+                 "' is no name: at most 253 of a-z, 0-9, - and .");
 }
 
 Result<ManifestPod> ReadPodObject(json::object object) {
@@ -160,6 +215,11 @@ Result<ManifestPod> ReadPodObject(json::object object) {
   }
   if (TextAt(&metadata, "namespace").empty()) {
     metadata["namespace"] = "default";
+  }
+  for (const char* const field : {"name", "namespace"}) {
+    if (const Status ok = CheckName(field, TextAt(&metadata, field)); !ok) {
+      return ok.error();
+    }
   }
   ManifestPod read;
   read.managed = TextAt(ObjectAt(&metadata, "labels"), workloads::kManagedLabel) == "true";

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "workloads/quantity.h"
 
 namespace carbon::app {
@@ -66,6 +67,44 @@ class Shape {
       if (value != nullptr && !value->is_null() && !value->is_string()) {
         Within("." + std::string(key), [&] { NotText(*value); });
       }
+    }
+  }
+
+  /// What is not there is wrong: `path` without its first dot.
+  void Require(bool there, const std::string& path, const std::string& why) {
+    if (!there) {
+      Within(path, [&] { Fail(why); });
+    }
+  }
+
+  /// A list of text under `key`.
+  void TextList(const json::object& parent, std::string_view key) {
+    const json::value* value = parent.if_contains(key);
+    if (value == nullptr || value->is_null()) {
+      return;
+    }
+    Within("." + std::string(key), [&] {
+      if (!value->is_array()) {
+        Fail("must be a list, not " + std::string(KindOf(*value)));
+        return;
+      }
+      for (size_t i = 0; i < value->get_array().size(); ++i) {
+        const json::value& item = value->get_array()[i];
+        if (!item.is_string()) {
+          Within("[" + std::to_string(i) + "]", [&] { NotText(item); });
+        }
+      }
+    });
+  }
+
+  /// A time under `key`, where there is one.
+  void TimeText(const json::object& parent, std::string_view key) {
+    Texts(parent, {key});
+    const json::value* value = parent.if_contains(key);
+    if (value != nullptr && value->is_string() && !ParseTime(value->get_string())) {
+      Within("." + std::string(key), [&] {
+        Fail("'" + Printable(value->get_string()) + "' is no time such as 2021-07-01T00:00:00Z");
+      });
     }
   }
 
@@ -136,7 +175,8 @@ class Shape {
 
 void LookAtMetadata(Shape& shape, const json::object& object) {
   shape.Object(object, "metadata", [&](const json::object& metadata) {
-    shape.Texts(metadata, {"name", "generateName", "namespace", "creationTimestamp"});
+    shape.Texts(metadata, {"name", "generateName", "namespace"});
+    shape.TimeText(metadata, "creationTimestamp");
     shape.TextMap(metadata, "labels");
     shape.TextMap(metadata, "annotations");
   });
@@ -149,9 +189,30 @@ void LookAtResources(Shape& shape, const json::object& parent) {
   });
 }
 
+void LookAtNodeAffinity(Shape& shape, const json::object& affinity) {
+  const auto look_at_term = [&](const json::object& term) {
+    for (const char* const list : {"matchExpressions", "matchFields"}) {
+      shape.Objects(term, list, [&](const json::object& expression) {
+        shape.Texts(expression, {"key", "operator"});
+        shape.TextList(expression, "values");
+      });
+    }
+  };
+  shape.Object(affinity, "nodeAffinity", [&](const json::object& of_nodes) {
+    shape.Object(of_nodes, "requiredDuringSchedulingIgnoredDuringExecution",
+                 [&](const json::object& required) {
+                   shape.Objects(required, "nodeSelectorTerms", look_at_term);
+                 });
+  });
+}
+
 void LookAtPod(Shape& shape, const json::object& pod) {
   LookAtMetadata(shape, pod);
+  bool has_container = false;
   shape.Object(pod, "spec", [&](const json::object& spec) {
+    const json::value* containers = spec.if_contains("containers");
+    has_container = containers != nullptr && containers->is_array() &&
+                    !containers->get_array().empty() && containers->get_array()[0].is_object();
     for (const char* const list : {"containers", "initContainers"}) {
       shape.Objects(spec, list, [&](const json::object& container) {
         shape.Texts(container, {"restartPolicy"});
@@ -164,10 +225,10 @@ void LookAtPod(Shape& shape, const json::object& pod) {
     shape.Objects(spec, "tolerations", [&](const json::object& toleration) {
       shape.Texts(toleration, {"key", "operator", "value", "effect"});
     });
-    shape.Object(spec, "affinity", [&](const json::object& affinity) {
-      shape.Object(affinity, "nodeAffinity", [](const json::object&) {});
-    });
+    shape.Object(spec, "affinity",
+                 [&](const json::object& affinity) { LookAtNodeAffinity(shape, affinity); });
   });
+  shape.Require(has_container, ".spec.containers", "a pod needs one at least");
 }
 
 Status StatusOf(const Shape& shape) {
@@ -185,10 +246,14 @@ Status CheckPodShape(const json::object& pod) {
 Status CheckJobShape(const json::object& job) {
   Shape shape;
   LookAtMetadata(shape, job);
+  bool has_template = false;
   shape.Object(job, "spec", [&](const json::object& spec) {
-    shape.Object(spec, "template",
-                 [&](const json::object& pod_template) { LookAtPod(shape, pod_template); });
+    shape.Object(spec, "template", [&](const json::object& pod_template) {
+      has_template = true;
+      LookAtPod(shape, pod_template);
+    });
   });
+  shape.Require(has_template, ".spec.template", "a Job needs one");
   return StatusOf(shape);
 }
 

@@ -8,9 +8,9 @@
 namespace carbon::app {
 
 /// Whether the fields that are planned by are what an API server takes: objects, lists and text
-/// where these belong, and quantities that are some. What is absent or null counts as not given,
-/// but labels and annotations that are null are no text. Invalid, with the first field that is not:
-/// "spec.containers[0].resources.requests.cpu: …".
+/// where these belong, quantities that are some, and a container. What else is absent or null
+/// counts as not given, but labels and annotations that are null are no text. Invalid, with the
+/// first field that is not: "spec.containers[0].resources.requests.cpu: …".
 Status CheckPodShape(const boost::json::object& pod);
 
 /// The same of what of a Job (batch/v1) is read.

@@ -96,14 +96,26 @@ class TreeMaker {
         return nullptr;
       }
       if (entry.first.Scalar() == "<<") {
-        const json::value other = Make(entry.second, depth + 1);
-        merged = other.is_object() ? other.get_object() : json::object();
+        Merge(entry.second, depth, merged);
       } else if (!object.emplace(entry.first.Scalar(), Make(entry.second, depth + 1)).second) {
         Fail(entry.first.Mark(), "key '" + Printable(entry.first.Scalar()) + "' stands twice");
       }
     }
     object.insert(merged.begin(), merged.end());  // only what is not there yet
     return object;
+  }
+
+  /// A map, or a list of maps of which the first comes first.
+  void Merge(const YAML::Node& node, size_t depth, json::object& merged) {
+    const json::value other = Make(node, depth + 1);
+    const json::array others = other.is_array() ? other.get_array() : json::array{other};
+    for (const json::value& each : others) {
+      if (!each.is_object()) {
+        Fail(node.Mark(), "<< merges maps only");
+        return;
+      }
+      merged.insert(each.get_object().begin(), each.get_object().end());
+    }
   }
 
   size_t first_line_;

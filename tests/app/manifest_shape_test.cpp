@@ -19,8 +19,8 @@ std::string WrongIn(const std::string& pod) {
 }
 
 TEST(ManifestShape, WhatAnApiServerTakesIsRight) {
-  EXPECT_EQ(WrongIn("{}"), "nothing");
-  EXPECT_EQ(WrongIn(R"({"metadata":null,"spec":{"containers":null,"nodeSelector":null}})"),
+  EXPECT_EQ(WrongIn(R"({"spec":{"containers":[{}]}})"), "nothing");
+  EXPECT_EQ(WrongIn(R"({"metadata":null,"spec":{"containers":[{}],"nodeSelector":null}})"),
             "nothing");
   EXPECT_EQ(WrongIn(R"({
       "metadata":{"name":"a","labels":{"x":"1"},"annotations":{}},
@@ -62,7 +62,24 @@ TEST(ManifestShape, NamesTheFirstFieldThatIsWrong) {
        "spec.tolerations[0].key: must be text, not a number: put it in quotes"},
       {R"({"spec":{"affinity":{"nodeAffinity":"x"}}})",
        "spec.affinity.nodeAffinity: must be an object, not text"},
+      {R"({"spec":{"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":
+          {"nodeSelectorTerms":5}}}}})",
+       "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution."
+       "nodeSelectorTerms: must be a list, not a number"},
+      {R"({"spec":{"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":
+          {"nodeSelectorTerms":[{"matchExpressions":[{"key":"a","values":["1",2]}]}]}}}}})",
+       "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution."
+       "nodeSelectorTerms[0].matchExpressions[0].values[1]: must be text, not a number: put it in "
+       "quotes"},
+      {R"({"metadata":{"creationTimestamp":"yesterday"}})",
+       "metadata.creationTimestamp: 'yesterday' is no time such as 2021-07-01T00:00:00Z"},
+      {R"({"spec":{"containers":[null]}})", "spec.containers: a pod needs one at least"},
       {R"({"metadata":5,"spec":5})", "metadata: must be an object, not a number"},
+      {"{}", "spec.containers: a pod needs one at least"},
+      {R"({"spec":{"containers":null}})", "spec.containers: a pod needs one at least"},
+      {R"({"spec":{"containers":[]}})", "spec.containers: a pod needs one at least"},
+      {R"({"spec":{"container":[{}],"overhead":7}})",
+       "spec.overhead: must be an object, not a number"},
   };
   for (const auto& [pod, why] : table) {
     EXPECT_EQ(WrongIn(pod), why);
@@ -76,7 +93,11 @@ TEST(ManifestShape, OfAJobItIsTheTemplate) {
   EXPECT_EQ(wrong(R"({"spec":{"template":[]}})"), "spec.template: must be an object, not a list");
   EXPECT_EQ(wrong(R"({"spec":{"template":{"spec":5}}})"),
             "spec.template.spec: must be an object, not a number");
-  EXPECT_TRUE(CheckJobShape(json::object()));
+  EXPECT_EQ(wrong("{}"), "spec.template: a Job needs one");
+  EXPECT_EQ(wrong(R"({"spec":{"template":{}}})"),
+            "spec.template.spec.containers: a pod needs one at least");
+  EXPECT_TRUE(CheckJobShape(
+      json::parse(R"({"spec":{"template":{"spec":{"containers":[{}]}}}})").as_object()));
 }
 
 }  // namespace

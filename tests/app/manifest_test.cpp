@@ -91,6 +91,23 @@ TEST(Manifest, ReadsTheTemplateOfAJobAsTheApiServerWouldCompleteIt) {
   EXPECT_EQ(pods[0].pod.annotations.at("carbon-kube.io/max-delay"), "6h");
 }
 
+/// CPUs of a pod with that spec, in flow style.
+double CpusOf(const std::string& spec) {
+  const auto pods =
+      Pods("{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {" + spec + "}}\n");
+  return pods.at(0).pod.cpu_cores;
+}
+
+TEST(Manifest, ReadsNumbersAndLimitsOfThePodAsTheApiServerWould) {
+  EXPECT_EQ(CpusOf("containers: [{}], resources: {requests: {cpu: 4}}"), 4);
+  EXPECT_EQ(CpusOf("containers: [{}], resources: {limits: {cpu: 3}}"), 3);
+  EXPECT_EQ(CpusOf("containers: [{resources: {requests: {cpu: 1}}}], "
+                   "resources: {limits: {cpu: 3}}"),
+            1)
+      << "what containers ask for is what is asked for";
+  EXPECT_EQ(CpusOf("containers: [{resources: {requests: {cpu: 1}}}], overhead: {cpu: 3}"), 4);
+}
+
 TEST(Manifest, ReadsDocumentsInTheirOrderAndPassesOverEmptyOnes) {
   const auto pods = Pods("# nothing\n---\n" + kPod + "---\n---  # again\n" + kJob + "---\n");
   ASSERT_EQ(pods.size(), 2U);
@@ -99,7 +116,8 @@ TEST(Manifest, ReadsDocumentsInTheirOrderAndPassesOverEmptyOnes) {
 }
 
 TEST(Manifest, ReadsJsonOneObjectAfterAnotherAndLists) {
-  const std::string pod = R"({"apiVersion":"v1","kind":"Pod","metadata":{"generateName":"b-"}})";
+  const std::string pod = R"({"apiVersion":"v1","kind":"Pod","metadata":{"generateName":"b-"},
+      "spec":{"containers":[{}]}})";
   const auto pods = Pods("  " + pod + "\n" + R"({"apiVersion":"v1","kind":"List","items":[)" + pod +
                          "," + pod + "]}\n");
   ASSERT_EQ(pods.size(), 3U);
@@ -107,13 +125,18 @@ TEST(Manifest, ReadsJsonOneObjectAfterAnotherAndLists) {
 }
 
 TEST(Manifest, ReadsYamlThatBeginsLikeJson) {
-  EXPECT_EQ(Pods("{apiVersion: v1, kind: Pod, metadata: {name: a}}\n---\n" + kPod).size(), 2U);
+  EXPECT_EQ(
+      Pods("{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{}]}}\n---\n" +
+           kPod)
+          .size(),
+      2U);
 }
 
 TEST(Manifest, WhatExistsKeepsTheTimeOfItsCreation) {
   const auto pods = Pods(
       R"({"apiVersion":"v1","kind":"Pod","metadata":
-          {"name":"a","creationTimestamp":"2026-11-24T23:00:00Z"}})");
+          {"name":"a","creationTimestamp":"2026-11-24T23:00:00Z"},
+          "spec":{"containers":[{}]}})");
   EXPECT_EQ(pods.at(0).pod.created, *ParseTime("2026-11-24T23:00:00Z"));
   EXPECT_EQ(Pods(kPod).at(0).pod.created, Time{});
 }
@@ -130,12 +153,18 @@ TEST(Manifest, EndsWithOneLineThatSaysWhereAndWhat) {
        "document 1: a Deployment (apps/v1) cannot be planned: give a Pod (v1) or a Job (batch/v1)"},
       {"apiVersion: batch/v1\nkind: CronJob\n", "a CronJob (batch/v1) cannot be planned"},
       {kPod + "---\napiVersion: v1\nkind: ConfigMap\n", "document 2: a ConfigMap (v1) cannot"},
-      {"apiVersion: v1\nkind: Pod\n", "document 1: it has no name"},
+      {"apiVersion: v1\nkind: Pod\nspec: {containers: [{}]}\n", "document 1: it has no name"},
+      {"apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {container: [{}]}\n",
+       "document 1: spec.containers: a pod needs one at least"},
       {"apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {carbon-kube.io/managed: true}}\n",
        "a.yaml: document 1: metadata.labels.carbon-kube.io/managed: must be text, not true or "
        "false: put it in quotes"},
       {"apiVersion: v1\nkind: Pod\nmetadata: {name: a, annotations: {carbon-kube.io/x: 6}}\n",
        "metadata.annotations.carbon-kube.io/x: must be text, not a number"},
+      {"apiVersion: v1\nkind: Pod\nmetadata: {name: \"a\\nb\"}\nspec: {containers: [{}]}\n",
+       "metadata.name: 'a?b' is no name: at most 253 of a-z, 0-9, - and ."},
+      {"apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: B}\nspec: {containers: [{}]}\n",
+       "metadata.namespace: 'B' is no name"},
       {kPod + "---\na: [\n", "a.yaml:"},
       {"{\"a\": ", "a.yaml:1: not JSON: it ends too early"},
       {"{\"apiVersion\": \"v1\",\n\"kind\": \"Pod\"\n\"metadata\": {}}\n",
@@ -160,7 +189,8 @@ TEST(Manifest, EndsWithOneLineThatSaysWhereAndWhat) {
 
 TEST(Manifest, NamesTheItemOfAList) {
   const std::string list = R"({"apiVersion":"v1","kind":"List","items":)";
-  const std::string pod = R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"}})";
+  const std::string pod = R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"},
+      "spec":{"containers":[{}]}})";
   EXPECT_EQ(ErrorOf(list + "[" + pod + ", 5]}"),
             "a.yaml: document 1: items[1]: this is no object of Kubernetes: give a Pod (v1) or a "
             "Job (batch/v1)");
@@ -191,7 +221,8 @@ TEST(Manifest, ReadsGzippedFilesAndRefusesHugeOnes) {
 TEST(Manifest, TenThousandDocumentsAreTenThousandPods) {
   std::string text;
   for (int i = 0; i < 10'000; ++i) {
-    text += "---\n{apiVersion: v1, kind: Pod, metadata: {name: p" + std::to_string(i) + "}}\n";
+    text += "---\n{apiVersion: v1, kind: Pod, metadata: {name: p" + std::to_string(i) +
+            "}, spec: {containers: [{}]}}\n";
   }
   const auto pods = Pods(text);
   ASSERT_EQ(pods.size(), 10'000U);

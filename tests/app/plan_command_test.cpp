@@ -155,7 +155,8 @@ TEST(PlanCommand, AMistakeInAnAnnotationIsPlannedAsTheControllerWouldAndIsAnErro
   const TempDir folder;
   const std::string pod = folder.Write(
       "pod.yaml",
-      "{apiVersion: v1, kind: Pod, metadata: {name: a}}\n---\n{apiVersion: v1, kind: Pod, "
+      "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{}]}}\n---\n"
+      "{apiVersion: v1, kind: Pod, spec: {containers: [{}]}, "
       "metadata: {name: b, annotations: {carbon-kube.io/deadline: '2021-08-01T00:00:00Z', "
       "carbon-kube.io/expected-duration: 1h}}}\n");
   const Ran ran = Plan({"-f", pod, "--zone", "DE"}, kRecorded);

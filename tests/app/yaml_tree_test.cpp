@@ -36,6 +36,13 @@ TEST(YamlTree, AliasesStandForWhatTheyNameAndMergesYieldToOwnKeys) {
             R"("same":{"cpu":1,"memory":2}})");
 }
 
+TEST(YamlTree, OfAListOfMergesTheFirstComesFirst) {
+  EXPECT_EQ(Json("a: &a {cpu: 1}\nb: &b {cpu: 2, memory: 3}\nown: {<<: [*a, *b]}\n"),
+            R"({"a":{"cpu":1},"b":{"cpu":2,"memory":3},"own":{"cpu":1,"memory":3}})");
+  EXPECT_THAT(Json("own: {<<: 7}\n"), StartsWith("1: << merges maps only"));
+  EXPECT_THAT(Json("a: 1\nown: {<<: [{b: 1}, 7]}\n"), StartsWith("2: << merges maps only"));
+}
+
 TEST(YamlTree, NothingIsNull) { EXPECT_EQ(Json("# only a comment\n"), "null"); }
 
 TEST(YamlTree, SaysInWhichLineWhatIsWrong) {

@@ -12,13 +12,15 @@ import pytest
 from harness import CARBON_KUBE, DATA, error_line, run
 
 POD = "{apiVersion: v1, kind: Pod, metadata: {name: etl}"
+SPEC = ", spec: {containers: [{}]}}"
 FILES = {
     "empty": "",
     "deployment.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n",
     "huge.yaml": "#" * (17 << 20),
     "broken.yaml": "users:\n- user: {token: x\n",
     "cores.yaml": POD + ", spec: {containers: [{resources: {requests: {cpu: 4 cores}}}]}}\n",
-    "number.yaml": POD + "}\n---\n" + POD + ", spec: 5}\n",
+    "number.yaml": POD + SPEC + "\n---\n" + POD + ", spec: 5}\n",
+    "container.yaml": POD + ", spec: {container: [{}]}}\n",
     "deep.yaml": "a: " + "[" * 700 + "]" * 700,
     "damaged.json": '{"apiVersion": "v1",\n "kind": "Pod"\n "metadata": {"name": "a"}}\n',
 }
@@ -54,6 +56,10 @@ WRONG = [
         "quantity such as 4, 500m or 8Gi",
     ),
     ("plan -f number.yaml --zone DE", "document 2: spec: must be an object, not a number"),
+    (
+        "plan -f container.yaml --zone DE",
+        "container.yaml: document 1: spec.containers: a pod needs one at least",
+    ),
     ("plan -f deep.yaml --zone DE", "deep.yaml:1: nests more than 100 deep"),
     ("plan -f damaged.json --zone DE", "damaged.json:3: not JSON: syntax error"),
 ]
@@ -81,7 +87,7 @@ def test_wrong_input_is_one_clear_error(desk: Path, command: str, fragment: str)
 def test_a_manifest_is_planned_from_stdin() -> None:
     done = subprocess.run(
         [CARBON_KUBE, "plan", "-f", "-", *PLACE.split()],
-        input=f"{POD}}}\n---\n{POD}}}\n",
+        input=f"{POD}{SPEC}\n---\n{POD}{SPEC}\n",
         capture_output=True,
         text=True,
         timeout=60,
