@@ -1,57 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/runs_csv.h"
 
-#include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 #include <utility>
 
+#include "app/csv_field.h"
 #include "base/text.h"
 
 namespace carbon::app {
-namespace {
+RunsCsv::RunsCsv(std::string path, std::string written)
+    : path_(std::move(path)), written_(std::move(written)), file_(written_) {}
 
-/// A name from a log may hold what a plain field cannot.
-std::string Field(std::string_view text) {
-  std::string field(text);
-  std::replace_if(
-      field.begin(), field.end(),
-      [](char c) { return c == ',' || c == '"' || (c >= 0 && c < ' '); }, '_');
-  return field;
+RunsCsv::~RunsCsv() {
+  if (file_.is_open() && written_ != path_) {
+    file_.close();
+    std::error_code ignored;
+    std::filesystem::remove(written_, ignored);
+  }
 }
 
-}  // namespace
-
-RunsCsv::RunsCsv(std::string path) : path_(std::move(path)), file_(path_) {}
-
-Result<RunsCsv> RunsCsv::Open(const std::string& path) {
+Result<RunsCsv> RunsCsv::Open(const std::string& path, std::string_view columns) {
+  std::error_code ignored;
+  const auto there = std::filesystem::status(path, ignored);
+  const bool at_once = std::filesystem::exists(there) && !std::filesystem::is_regular_file(there);
   errno = 0;
-  RunsCsv runs(path);
+  RunsCsv runs(path, at_once ? path : path + ".part");
   if (!runs.file_) {
     return Invalid("--runs: cannot write " + path + ": " + std::generic_category().message(errno));
   }
-  runs.file_ << "zone,window,policy,id,template,arrival,start,end,segments,grams,run_now_grams\n";
+  runs.Add(columns);
   return runs;
-}
-
-void RunsCsv::Add(const sim::Trace& trace, std::string_view zone, size_t window,
-                  std::string_view policy, const sim::JobRun& run) {
-  const uint32_t index = run.job.trace_index;
-  std::string row = std::string(zone) + "," + std::to_string(window) + "," + std::string(policy);
-  row += "," + (trace.ids.size() == 0 ? std::to_string(index + 1) : Field(trace.ids.At(index)));
-  const bool named = run.job.template_id != sim::kNoTemplate;
-  row += "," + (named ? Field(trace.templates.At(run.job.template_id)) : "");
-  for (const Time time : {run.job.arrival, run.start, run.end}) {
-    row += "," + FormatTime(time);
-  }
-  row += "," + std::to_string(run.segments) + "," + Shortest(run.emitted.value()) + "," +
-         Shortest(run.run_now.value()) + "\n";
-  file_ << row;
 }
 
 Status RunsCsv::Close() {
   file_.close();
-  return file_ ? Status() : Unavailable("--runs: cannot write all of " + path_);
+  std::error_code failed;
+  if (file_ && written_ != path_) {
+    std::filesystem::rename(written_, path_, failed);
+  }
+  return file_ && !failed ? Status() : Unavailable("--runs: cannot write all of " + path_);
+}
+
+Status CheckOutput(const std::string& flag, const std::string& path,
+                   const std::vector<std::string>& inputs) {
+  for (const std::string& input : inputs) {
+    std::error_code not_there;
+    if (!path.empty() && std::filesystem::equivalent(path, input, not_there)) {
+      return Invalid(flag + ": " + Printable(path) + " is read, and would be lost");
+    }
+  }
+  return {};
+}
+
+std::string JobFields(const sim::Names& ids, const sim::Names& templates, size_t trace_index,
+                      uint32_t template_id) {
+  return (ids.size() == 0 ? std::to_string(trace_index + 1) : PlainField(ids.At(trace_index))) +
+         "," + (template_id == sim::kNoTemplate ? "" : PlainField(templates.At(template_id)));
+}
+
+std::string JobRow(const sim::Trace& trace, std::string_view zone, size_t window,
+                   std::string_view policy, const sim::JobRun& run) {
+  std::string row = std::string(zone) + "," + std::to_string(window) + "," + std::string(policy) +
+                    "," +
+                    JobFields(trace.ids, trace.templates, run.job.trace_index, run.job.template_id);
+  for (const Time time : {run.job.arrival, run.start, run.end}) {
+    row += "," + FormatTime(time);
+  }
+  return row + "," + std::to_string(run.segments) + "," + Shortest(run.emitted.value()) + "," +
+         Shortest(run.run_now.value());
 }
 
 }  // namespace carbon::app

@@ -106,25 +106,23 @@ Status ReadZone(Reader& reader, const std::string& data, const ZoneFiles& files,
   return {};
 }
 
-Status ReadJobs(Reader& reader, const std::string& data, const ScenarioText& text,
-                sim::FleetScenario& scenario) {
+Result<sim::Trace> ReadJobs(Reader& reader, const std::string& data, const ScenarioText& text) {
   const auto rows = reader.Read(data, text.jobs, kMostJobBytes);
   if (!rows) {
     return rows.error();
   }
-  auto jobs = sim::ParseJobs(*rows, data + "/" + text.jobs, text.job_unit);
-  if (!jobs) {
-    return jobs.error();
+  auto trace = sim::ParseJobs(*rows, data + "/" + text.jobs, text.job_unit);
+  if (!trace) {
+    return trace;
   }
-  scenario.jobs = std::move(jobs->jobs);
-  const double times =
-      std::ceil(scenario.window / std::chrono::duration<double, std::milli>(
-                                      scenario.jobs_every.value_or(scenario.window)));
-  if (static_cast<double>(scenario.jobs.size()) * times > kMostJobs) {
+  const Duration window = text.scenario.window;
+  const double times = std::ceil(window / std::chrono::duration<double, std::milli>(
+                                              text.scenario.jobs_every.value_or(window)));
+  if (static_cast<double>(trace->jobs.size()) * times > kMostJobs) {
     return Invalid(data + "/" + text.jobs + ": repeated " + Fixed(times, 0) +
                    " times that is more than 10 million jobs");
   }
-  return {};
+  return trace;
 }
 
 }  // namespace
@@ -142,9 +140,11 @@ Result<LoadedScenario> LoadScenario(const std::string& folder, const std::string
   }
   const std::string& base = data.empty() ? folder : data;
   sim::FleetScenario& scenario = parsed->scenario;
-  if (const Status read = ReadJobs(reader, base, *parsed, scenario); !read) {
-    return read.error();
+  auto trace = ReadJobs(reader, base, *parsed);
+  if (!trace) {
+    return trace.error();
   }
+  scenario.jobs = std::move(trace->jobs);
   for (size_t i = 0; i < scenario.zones.size(); ++i) {
     if (const Status read = ReadZone(reader, base, parsed->files[i], scenario.zones[i]); !read) {
       return read.error();
@@ -153,7 +153,11 @@ Result<LoadedScenario> LoadScenario(const std::string& folder, const std::string
   if (const Status ok = sim::CheckFleet(scenario); !ok) {
     return ok.error().In(name);
   }
-  return LoadedScenario{folder, std::move(scenario), std::move(reader).Inputs()};
+  return LoadedScenario{.folder = folder,
+                        .scenario = std::move(scenario),
+                        .templates = std::move(trace->templates),
+                        .job_ids = std::move(trace->ids),
+                        .inputs = std::move(reader).Inputs()};
 }
 
 }  // namespace carbon::app

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "sim/fleet_scenario.h"
+#include "sim/names.h"
 
 namespace carbon::app {
 
@@ -19,6 +20,8 @@ struct InputFile {
 struct LoadedScenario {
   std::string folder;
   sim::FleetScenario scenario;
+  sim::Names templates;           ///< Trace::templates of its jobs
+  sim::Names job_ids;             ///< Trace::ids of its jobs
   std::vector<InputFile> inputs;  ///< scenario.json, the jobs, then each zone's files
 };
 

@@ -2,11 +2,17 @@
 #include "app/scenario_flags.h"
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <ostream>
 #include <set>
+#include <utility>
 
+#include "app/csv_field.h"
 #include "app/progress.h"
+#include "app/runs_csv.h"
+#include "app/scenario_files.h"
 #include "app/scenario_report.h"
+#include "app/scenario_runs.h"
 #include "app/scenario_sweep.h"
 #include "base/text.h"
 #include "net/files.h"
@@ -17,14 +23,60 @@ namespace {
 Status CheckFolders(const std::vector<std::string>& folders) {
   std::set<std::string> seen;
   for (const std::string& folder : folders) {
-    if (folder.empty() || folder.find_first_of(",\"\n") != std::string::npos) {
+    if (folder.empty() || !IsPlainField(folder)) {
       return Invalid("--scenario: '" + Printable(folder) + "' cannot be a scenario's folder");
     }
-    if (!seen.insert(folder).second) {
+    std::error_code failed;
+    const auto path = std::filesystem::weakly_canonical(folder, failed);
+    if (!seen.insert(failed ? folder : path.string()).second) {
       return Invalid("--scenario: '" + Printable(folder) + "' is given twice");
     }
   }
   return {};
+}
+
+Result<std::vector<LoadedScenario>> Load(const ScenarioOptions& options) {
+  std::vector<LoadedScenario> loaded;
+  for (const std::string& folder : options.folders) {
+    auto one = LoadScenario(folder, options.data);
+    if (!one) {
+      return one.error();
+    }
+    loaded.push_back(*std::move(one));
+  }
+  return loaded;
+}
+
+Status CheckOutputs(const ScenarioOptions& options, const std::vector<LoadedScenario>& loaded) {
+  std::vector<std::string> inputs;
+  for (const LoadedScenario& one : loaded) {
+    for (const InputFile& input : one.inputs) {
+      inputs.push_back(input.path);
+    }
+  }
+  if (const Status ok = CheckOutput("--run-json", options.run_json, inputs); !ok) {
+    return ok;
+  }
+  if (!options.runs.empty() && options.runs == options.run_json) {
+    return Invalid("--runs and --run-json: " + Printable(options.runs) + " cannot be both");
+  }
+  return CheckOutput("--runs", options.runs, inputs);
+}
+
+Result<std::vector<ScenarioReport>> Replay(std::vector<LoadedScenario> loaded,
+                                           const std::string& runs_file, Progress& progress) {
+  if (runs_file.empty()) {
+    return SweepScenarios(std::move(loaded), progress, nullptr);
+  }
+  auto runs = RunsCsv::Open(runs_file, kFleetRunColumns);
+  if (!runs) {
+    return runs.error();
+  }
+  auto reports = SweepScenarios(std::move(loaded), progress, &*runs);
+  if (const Status closed = runs->Close(); reports && !closed) {
+    return closed.error();
+  }
+  return reports;
 }
 
 Status Run(const ScenarioOptions& options, std::ostream& out, std::ostream& err, bool terminal) {
@@ -35,18 +87,25 @@ Status Run(const ScenarioOptions& options, std::ostream& out, std::ostream& err,
   if (const Status ok = CheckFolders(options.folders); !ok) {
     return ok;
   }
+  auto loaded = Load(options);
+  if (!loaded) {
+    return loaded.error();
+  }
+  if (const Status ok = CheckOutputs(options, *loaded); !ok) {
+    return ok;
+  }
   Progress progress(err, terminal, Stopwatch());
-  const auto reports = SweepScenarios(options.folders, options.data, progress);
+  const auto reports = Replay(*std::move(loaded), options.runs, progress);
   if (!reports) {
     return reports.error();
   }
+  out << format->write(*reports) << std::flush;
   if (!options.run_json.empty()) {
     const Status written = net::WriteFileAtomic(options.run_json, RunJson(*reports));
     if (!written) {
       return written.error().In("--run-json");
     }
   }
-  out << format->write(*reports) << std::flush;
   return out ? Status() : Unavailable("cannot write the result");
 }
 
@@ -63,7 +122,8 @@ std::shared_ptr<ScenarioOptions> AddScenarioFlags(CLI::App& simulate) {
           ->type_name("DIR")
           ->allow_extra_args(false);
   for (CLI::Option* const other : others) {
-    if (other != simulate.get_help_ptr() && !other->check_name("--output")) {
+    if (other != simulate.get_help_ptr() && !other->check_name("--output") &&
+        !other->check_name("--runs")) {
       scenario->excludes(other);
     }
   }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/csv_field.h"
 #include "base/text.h"
 
 namespace carbon::app {
@@ -225,7 +226,7 @@ void ReadZones(Mistake& mistake, Object& root, ScenarioText& read) {
     Object zone(mistake, zones[i], Indexed("zones", i));
     sim::FleetZone made;
     made.name = zone.Text("zone");
-    if (made.name.find_first_of(",\"\n") != std::string::npos) {
+    if (!IsPlainField(made.name)) {
       zone.Wrong("zone", "'" + Printable(made.name) + "' cannot be a zone's name");
     }
     for (const sim::FleetZone& other : read.scenario.zones) {

@@ -2,10 +2,12 @@
 #include "app/scenario_sweep.h"
 
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "app/parallel.h"
+#include "app/scenario_runs.h"
 
 namespace carbon::app {
 namespace {
@@ -30,13 +32,15 @@ void Forget(ScenarioReport& report) {
     way.outcome.job_emitted = {};
   }
   report.loaded.scenario.jobs = {};
+  report.loaded.templates = {};
+  report.loaded.job_ids = {};
   for (sim::FleetZone& zone : report.loaded.scenario.zones) {
     zone.signal = {};
     zone.forecasts = {};
   }
 }
 
-Result<ScenarioReport> Replay(LoadedScenario loaded, const sim::Progress& progress) {
+Result<ScenarioReport> Replay(LoadedScenario loaded, const sim::Progress& progress, RunsCsv* runs) {
   ScenarioReport report{.loaded = std::move(loaded), .ways = {}};
   for (const sim::Way way : sim::WaysOf(report.loaded.scenario)) {
     // Starting jobs as they come takes no time that is worth a bar.
@@ -46,6 +50,9 @@ Result<ScenarioReport> Replay(LoadedScenario loaded, const sim::Progress& progre
       return outcome.error().In(report.loaded.folder);
     }
     report.ways.push_back({.way = way, .outcome = *std::move(outcome), .saving = {}});
+    if (runs != nullptr) {
+      AddFleetRuns(report.loaded, report.ways.back(), *runs);
+    }
   }
   Compare(report);
   Forget(report);
@@ -54,21 +61,14 @@ Result<ScenarioReport> Replay(LoadedScenario loaded, const sim::Progress& progre
 
 }  // namespace
 
-Result<std::vector<ScenarioReport>> SweepScenarios(const std::vector<std::string>& folders,
-                                                   const std::string& data, Progress& progress) {
-  std::vector<LoadedScenario> loaded;
-  for (const std::string& folder : folders) {
-    auto one = LoadScenario(folder, data);
-    if (!one) {
-      return one.error();
-    }
-    loaded.push_back(*std::move(one));
-  }
+Result<std::vector<ScenarioReport>> SweepScenarios(std::vector<LoadedScenario> loaded,
+                                                   Progress& progress, RunsCsv* runs) {
   SharedProgress shared(progress, loaded.size());
   std::vector<std::optional<Result<ScenarioReport>>> replayed(loaded.size());
-  ForEachIndex(loaded.size(), loaded.size(), [&](size_t i) {
+  ForEachIndex(loaded.size(), runs == nullptr ? loaded.size() : 1, [&](size_t i) {
+    const std::string folder = loaded[i].folder;
     replayed[i] =
-        Replay(std::move(loaded[i]), [&](double share) { shared.Show(i, share, folders[i]); });
+        Replay(std::move(loaded[i]), [&](double share) { shared.Show(i, share, folder); }, runs);
   });
   std::vector<ScenarioReport> reports;
   for (auto& report : replayed) {

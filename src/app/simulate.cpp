@@ -38,6 +38,16 @@ Result<SimulateReport> MakeReport(const SimulatePlan& plan, Progress& progress, 
   return report;
 }
 
+std::vector<std::string> InputsOf(const SimulateOptions& options) {
+  std::vector<std::string> inputs = options.jobs;
+  for (const auto* const zone_files : {&options.signals, &options.forecasts}) {
+    for (const std::string& argument : *zone_files) {
+      inputs.push_back(argument.substr(argument.find('=') + 1));
+    }
+  }
+  return inputs;
+}
+
 Status Run(const SimulateOptions& options, std::ostream& out, std::ostream& err, bool terminal) {
   const ReportFormat* const format = FindReportFormat(options.output);
   if (format == nullptr) {
@@ -47,9 +57,12 @@ Status Run(const SimulateOptions& options, std::ostream& out, std::ostream& err,
   if (!plan) {
     return plan.error();
   }
+  if (const Status ok = CheckOutput("--runs", options.runs, InputsOf(options)); !ok) {
+    return ok;
+  }
   std::optional<RunsCsv> runs;
   if (!options.runs.empty()) {
-    auto opened = RunsCsv::Open(options.runs);
+    auto opened = RunsCsv::Open(options.runs, kJobColumns);
     if (!opened) {
       return opened.error();
     }
@@ -150,6 +163,7 @@ CLI::App* AddSimulateCommand(CLI::App& app, int& exit_code) {
   command->callback([options, scenarios, &exit_code] {
     const bool terminal = ::isatty(STDERR_FILENO) != 0;
     scenarios->output = options->output;
+    scenarios->runs = options->runs;
     exit_code = scenarios->folders.empty()
                     ? RunSimulate(*options, std::cout, std::cerr, terminal)
                     : RunScenarios(*scenarios, std::cout, std::cerr, terminal);

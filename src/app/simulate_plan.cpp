@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/csv_field.h"
 #include "app/trace_files.h"
 #include "base/text.h"
 #include "grid/series_csv.h"
@@ -64,7 +65,7 @@ Result<ZoneFile> ParseZoneFile(const std::string& flag, const std::string& argum
     return Invalid(flag + " '" + Printable(argument) + "' is not of the form ZONE=FILE");
   }
   const std::string zone = argument.substr(0, equals);
-  if (zone.find_first_of(",\"\n") != std::string::npos) {
+  if (!IsPlainField(zone)) {
     return Invalid(flag + ": '" + Printable(zone) + "' cannot be a zone's name");
   }
   return ZoneFile{zone, argument.substr(equals + 1)};

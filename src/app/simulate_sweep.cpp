@@ -187,7 +187,7 @@ class ZoneSweep {
       return {};
     }
     return [this, window, &policy](const sim::JobRun& run) {
-      runs_->Add(plan_.trace, signal_.zone, window + 1, policy.name, run);
+      runs_->Add(JobRow(plan_.trace, signal_.zone, window + 1, policy.name, run));
     };
   }
 

@@ -91,7 +91,8 @@ FleetJobs JobsOf(const FleetScenario& scenario) {
   FleetJobs placed;
   const Duration every = scenario.jobs_every.value_or(scenario.window);
   for (Duration begin{}; begin < scenario.window; begin += every) {
-    for (const TraceJob& job : scenario.jobs) {
+    for (size_t i = 0; i < scenario.jobs.size(); ++i) {
+      const TraceJob& job = scenario.jobs[i];
       ++placed.submitted;
       const Duration arrival = begin + job.arrival;
       const double millicores = std::ceil(job.cpus * kMillicores - kRounding);
@@ -106,7 +107,8 @@ FleetJobs JobsOf(const FleetScenario& scenario) {
                              .length = job.length,
                              .cpus = job.cpus,
                              .millicores = std::max<int64_t>(static_cast<int64_t>(millicores), 1),
-                             .latest_start = scenario.start + arrival + wait});
+                             .latest_start = scenario.start + arrival + wait,
+                             .trace_index = i});
     }
   }
   std::stable_sort(placed.jobs.begin(), placed.jobs.end(),

@@ -90,6 +90,7 @@ struct FleetJob {
   double cpus = 0;
   int64_t millicores = 0;  ///< of room that it takes: `cpus`, rounded up
   Time latest_start;
+  size_t trace_index = 0;  ///< into FleetScenario::jobs
 };
 
 struct FleetJobs {

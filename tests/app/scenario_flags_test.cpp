@@ -7,7 +7,10 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <filesystem>
+#include <map>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "app/simulate.h"
 #include "support/command_line.h"
@@ -128,6 +131,82 @@ TEST_F(ScenarioFlagsTest, ReplaysMovesAsAThirdWayWhereTheScenarioSaysWhatTheyTak
   EXPECT_EQ(scenario.at("ways").at(2).at("moves").as_int64(), 0);
 }
 
+/// The rows below the names of the columns, by field.
+std::vector<std::vector<std::string>> RowsOf(const std::string& csv) {
+  std::vector<std::vector<std::string>> rows;
+  std::istringstream in(csv);
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream fields(line + ",");
+    rows.emplace_back();
+    for (std::string field; std::getline(fields, field, ',');) {
+      rows.back().push_back(field);
+    }
+  }
+  rows.erase(rows.begin());
+  return rows;
+}
+
+TEST_F(ScenarioFlagsTest, WritesWhatBecameOfEachJob) {
+  const std::string folder = Scenario("a");
+  folder_.Write("a/jobs.csv", "arrival_time,length,cpus\n0,3600,1\n0,7200,1\n0,0,1\n");
+  const std::string file = folder_.Path("runs.csv");
+  ASSERT_EQ(RunOn({.folders = {folder}, .runs = file}).code, 0);
+  const std::string job = ",2021-07-01T10:00:00Z,2021-07-01T16:00:00Z,1,";
+  const std::string next = ",2021-07-01T10:00:00Z,2021-07-02T10:00:00Z,1,";
+  EXPECT_EQ(folder_.Read("runs.csv"),
+            "scenario,way,id,template,arrival,latest_start,cpus,zone,start,end,delay_seconds,ended,"
+            "work_lost,grams\n" +
+                folder + ",run-now,1," + job +
+                "DE,2021-07-01T10:00:00Z,2021-07-01T11:00:00Z,0,done,false,100\n" + folder +
+                ",run-now,2," + next +
+                "DE,2021-07-01T10:00:00Z,2021-07-01T12:00:00Z,0,done,false,200\n" + folder +
+                ",carbon-kube,1," + job +
+                "SE,2021-07-01T10:00:00Z,2021-07-01T11:00:00Z,0,done,false,20\n" + folder +
+                ",carbon-kube,2," + next +
+                "DE,2021-07-01T10:00:00Z,2021-07-01T12:00:00Z,0,done,false,200\n");
+  const Ran refused = RunOn({.folders = {folder}, .runs = "/nowhere/runs.csv"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_EQ(refused.out, "");
+  EXPECT_THAT(refused.err, HasSubstr("--runs: cannot write /nowhere/runs.csv"));
+}
+
+TEST_F(ScenarioFlagsTest, RunsAddUpToTheResult) {
+  folder_.Write("names.csv",
+                "id,template,arrival_time,length,cpus\nx,nightly,0,3600,1\n"
+                "y,,60,7200,1\nz,,60,7200,4\n");
+  const std::string more = R"(, "faults": [{"kind": "zone-down", "zone": "SE",
+      "from": "2021-07-01T10:30Z", "to": "2021-07-01T10:45Z"},
+      {"kind": "eviction", "zone": "DE", "share": 1, "at": "2021-07-01T11:30Z"}])";
+  const std::vector<std::string> folders = {Scenario("a", more), Scenario("b", more)};
+  std::filesystem::copy(folder_.Path("names.csv"), folders[0] + "/jobs.csv",
+                        std::filesystem::copy_options::overwrite_existing);
+  const Ran ran = RunOn({.folders = folders, .runs = folder_.Path("runs.csv"), .output = "json"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto rows = RowsOf(folder_.Read("runs.csv"));
+  EXPECT_EQ(rows.front()[2], "x");
+  EXPECT_EQ(rows.front()[3], "nightly");
+  const auto result = boost::json::parse(ran.out);
+  size_t counted = 0;
+  for (const auto& scenario : result.at("scenarios").as_array()) {
+    for (const auto& way : scenario.at("ways").as_array()) {
+      double grams = 0;
+      std::map<std::string, int64_t> ended;
+      for (const auto& row : rows) {
+        if (row[0] == scenario.at("scenario").as_string() && row[1] == way.at("way").as_string()) {
+          grams += row[13].empty() ? 0 : std::stod(row[13]);
+          ++ended[row[11]];
+          ++counted;
+        }
+      }
+      EXPECT_NEAR(grams, way.at("kg").to_number<double>() * 1000, 1e-6);
+      EXPECT_EQ(ended["done"], way.at("done").as_int64());
+      EXPECT_EQ(ended["lost"], way.at("lost_runs").as_int64());
+      EXPECT_GT(ended["lost"], 0);
+    }
+  }
+  EXPECT_EQ(counted, rows.size());
+}
+
 TEST_F(ScenarioFlagsTest, SeveralAtOnceGiveWhatEachAloneGives) {
   std::vector<std::string> folders;
   std::string alone;
@@ -153,6 +232,13 @@ TEST_F(ScenarioFlagsTest, WhatIsWrongIsOneLineAndNothingIsWritten) {
                                  "/scenario.json: colour: there is no such key: "));
   EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1);
   EXPECT_THAT(RunOn({.folders = {good, good}}).err, HasSubstr("is given twice"));
+  EXPECT_THAT(RunOn({.folders = {good, good + "/../a"}}).err, HasSubstr("is given twice"));
+  EXPECT_THAT(RunOn({.folders = {"a\rb"}}).err, HasSubstr("cannot be a scenario's folder"));
+  EXPECT_THAT(RunOn({.folders = {good}, .run_json = good + "/jobs.csv"}).err,
+              HasSubstr("--run-json: "));
+  EXPECT_THAT(RunOn({.folders = {good}, .runs = good + "/de.csv"}).err, HasSubstr("is read, and"));
+  EXPECT_THAT(RunOn({.folders = {good}, .run_json = file, .runs = file}).err,
+              HasSubstr("cannot be both"));
   EXPECT_THAT(RunOn({.folders = {"a,b"}}).err, HasSubstr("cannot be a scenario's folder"));
   EXPECT_THAT(RunOn({.folders = {good}, .output = "xml"}).err, HasSubstr("--output 'xml'"));
   EXPECT_EQ(RunOn({.folders = {good}, .run_json = folder_.Path("no/run.json")}).code, 2);
@@ -172,6 +258,7 @@ TEST_F(ScenarioFlagsTest, TakeThePlaceOfJobsAndSignals) {
     return std::string("good");
   };
   EXPECT_EQ(parsed({"--scenario", "a", "--scenario", "b", "-o", "json"}), "good");
+  EXPECT_EQ(parsed({"--scenario", "a", "--runs", "r.csv"}), "good");
   EXPECT_EQ(parsed({"--jobs", "a", "--signal", "DE=b"}), "good");
   EXPECT_EQ(parsed({"--signal", "DE=b"}), "--jobs is required");
   EXPECT_THAT(parsed({"--scenario", "a", "--hours", "3"}), HasSubstr("excludes"));
