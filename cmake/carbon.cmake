@@ -89,7 +89,7 @@ function(carbon_test name)
   add_dependencies(tests_${label} ${name})
   gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
-    PROPERTIES LABELS ${label} TIMEOUT 120)
+    PROPERTIES LABELS ${label} TIMEOUT 300)
 endfunction()
 
 # carbon_fuzzer(series_csv grid): tests/fuzz/series_csv_fuzz.cpp, run by ctest for as long as the
