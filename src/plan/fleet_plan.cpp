@@ -305,23 +305,6 @@ FleetPlan Improved(Timetable& timetable, std::span<const Demand> demands,
   return best;
 }
 
-/// Plans to begin with, each for an empty timetable: as they come, and where that leaves one
-/// without a place of `placeable`, by latest start, in case that leaves fewer.
-std::vector<FleetPlan> FirstPlans(Timetable& timetable, std::span<const Demand> demands,
-                                  const std::vector<size_t>& turns, size_t placeable) {
-  std::vector<FleetPlan> plans;
-  const auto add = [&](const std::vector<size_t>& order) {
-    plans.push_back(EarliestInOrder(timetable, demands, order));
-    GiveBackAll(timetable, demands, plans.back().bookings);
-  };
-  add(turns);
-  add(ByWaiting(demands));
-  if (std::max(plans[0].placed, plans[1].placed) < placeable) {
-    add(ByLatestStart(demands));
-  }
-  return plans;
-}
-
 }  // namespace
 
 FleetPlan PlanEarliest(Timetable& timetable, std::span<const Demand> demands) {
@@ -346,23 +329,28 @@ FleetPlan PlanFleet(Timetable& timetable, std::span<const Demand> demands,
   const auto order = TakingTurns(demands, timetable.slots().length);
   const auto placeable = static_cast<size_t>(
       std::count_if(wishes.begin(), wishes.end(), [](const auto& wish) { return !!wish; }));
-  const auto first_plans = FirstPlans(timetable, demands, order, placeable);
-  const auto fullest =
-      std::max_element(first_plans.begin() + 1, first_plans.end(),
-                       [](const FleetPlan& a, const FleetPlan& b) { return a.placed < b.placed; });
-  market.Open(WorthOfRoom(timetable.slots(), demands, wishes, fullest->bookings));
+  const FleetPlan earliest = PlanEarliest(timetable, demands);
+  GiveBackAll(timetable, demands, earliest.bookings);
+  FleetPlan urgent;
+  if (earliest.placed < placeable) {
+    urgent = EarliestInOrder(timetable, demands, ByLatestStart(demands));
+    GiveBackAll(timetable, demands, urgent.bookings);
+  }
+  const FleetPlan& fullest = urgent.placed > earliest.placed ? urgent : earliest;
+  market.Open(WorthOfRoom(timetable.slots(), demands, wishes, fullest.bookings));
   for (size_t round = 0; round < rules.price_rounds; ++round) {
     market.Haggle(round);
   }
   timetable.SetPrices({});
   const auto attempts = static_cast<size_t>(std::clamp(
       rules.looks / looks, 1.0, static_cast<double>(std::max<size_t>(1, rules.attempts))));
-  FleetPlan best{.bookings = Bookings(demands.size())};
-  for (const FleetPlan& first : first_plans) {
-    if (&first == first_plans.data() || IsBetter(first, best)) {
+  FleetPlan best = Improved(timetable, demands, order, market.best_prices(), attempts,
+                            EarliestInOrder(timetable, demands, order));
+  for (const FleetPlan* const first : {&earliest, &std::as_const(urgent)}) {
+    if (IsBetter(*first, best)) {
       GiveBackAll(timetable, demands, best.bookings);
-      TakeAll(timetable, demands, first.bookings);
-      best = Improved(timetable, demands, order, market.best_prices(), attempts, first);
+      TakeAll(timetable, demands, first->bookings);
+      best = Improved(timetable, demands, order, market.best_prices(), attempts, *first);
     }
   }
   best.bound = market.bound();

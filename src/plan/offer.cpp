@@ -90,7 +90,7 @@ class Row {
     std::array<double, kChunk> costs;
     CostEach(first, count, costs.data());
     const double least = LeastOf(costs.data(), count);
-    if (least < Best::kNever && !IsCheaper(best.cost(), least)) {
+    if (least < best.cost()) {
       size_t index = 0;
       while (IsCheaper(least, costs[index])) {
         ++index;

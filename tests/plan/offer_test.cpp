@@ -199,17 +199,6 @@ TEST(Offer, OfEquallyCheapRunsTheEarliestIsTaken) {
   EXPECT_EQ(FindEarliestRun(stand.offer)->start, job.earliest);
 }
 
-TEST(Offer, OfEquallyCheapRunsTheOneThatEndsWithASlotMayBeTheEarliest) {
-  FleetCase fleet = FleetDice(kSeed).Roll({.jobs = 1, .supplies = 1, .slots = 6});
-  fleet.supplies[0].g_per_kwh = {200, 100, 50, 100, 200, 200};
-  Demand& job = fleet.demands[0];
-  job.earliest = fleet.slots.start;
-  job.length = std::chrono::minutes(90);
-  job.latest_start = fleet.slots.TimeOf(4);
-  const Stand stand(fleet, job, std::vector<bool>(6, true), 0, 0);
-  EXPECT_EQ(FindCheapestRun(stand.offer)->start, fleet.slots.TimeOf(1) + std::chrono::minutes(30));
-}
-
 TEST(Offer, ALaterRunThatCostsAsMuchIsNotTakenForBeingTheLastOne) {
   FleetCase fleet = FleetDice(kSeed).Roll({.jobs = 1, .supplies = 1, .slots = 4});
   fleet.supplies[0].g_per_kwh = {300, 100, 200, 100};
