@@ -331,13 +331,7 @@ FleetPlan PlanFleet(Timetable& timetable, std::span<const Demand> demands,
       std::count_if(wishes.begin(), wishes.end(), [](const auto& wish) { return !!wish; }));
   const FleetPlan earliest = PlanEarliest(timetable, demands);
   GiveBackAll(timetable, demands, earliest.bookings);
-  FleetPlan urgent;
-  if (earliest.placed < placeable) {
-    urgent = EarliestInOrder(timetable, demands, ByLatestStart(demands));
-    GiveBackAll(timetable, demands, urgent.bookings);
-  }
-  const FleetPlan& fullest = urgent.placed > earliest.placed ? urgent : earliest;
-  market.Open(WorthOfRoom(timetable.slots(), demands, wishes, fullest.bookings));
+  market.Open(WorthOfRoom(timetable.slots(), demands, wishes, earliest.bookings));
   for (size_t round = 0; round < rules.price_rounds; ++round) {
     market.Haggle(round);
   }
@@ -346,12 +340,20 @@ FleetPlan PlanFleet(Timetable& timetable, std::span<const Demand> demands,
       rules.looks / looks, 1.0, static_cast<double>(std::max<size_t>(1, rules.attempts))));
   FleetPlan best = Improved(timetable, demands, order, market.best_prices(), attempts,
                             EarliestInOrder(timetable, demands, order));
-  for (const FleetPlan* const first : {&earliest, &std::as_const(urgent)}) {
-    if (IsBetter(*first, best)) {
+  const auto improve_on = [&](const FleetPlan& first) {
+    if (IsBetter(first, best)) {
       GiveBackAll(timetable, demands, best.bookings);
-      TakeAll(timetable, demands, first->bookings);
-      best = Improved(timetable, demands, order, market.best_prices(), attempts, *first);
+      TakeAll(timetable, demands, first.bookings);
+      best = Improved(timetable, demands, order, market.best_prices(), attempts, first);
     }
+  };
+  improve_on(earliest);
+  if (best.placed < placeable) {
+    GiveBackAll(timetable, demands, best.bookings);
+    const FleetPlan urgent = EarliestInOrder(timetable, demands, ByLatestStart(demands));
+    GiveBackAll(timetable, demands, urgent.bookings);
+    TakeAll(timetable, demands, best.bookings);
+    improve_on(urgent);
   }
   best.bound = market.bound();
   return best;
