@@ -119,27 +119,36 @@ void MakeText(json::value& quantity) {
   }
 }
 
-void MakeTexts(json::object& parent, std::string_view key) {
+/// The object under `key`, or null.
+json::object* ObjectIn(json::object& parent, std::string_view key) {
   json::value* found = parent.if_contains(key);
-  if (auto* quantities = found == nullptr ? nullptr : found->if_object()) {
+  return found == nullptr ? nullptr : found->if_object();
+}
+
+void MakeTexts(json::object& parent, std::string_view key) {
+  if (json::object* quantities = ObjectIn(parent, key)) {
     for (auto& quantity : *quantities) {
       MakeText(quantity.value());
     }
   }
 }
 
-void CompleteRequests(json::value& container) {
-  auto* fields = container.if_object();
-  auto* found = fields == nullptr ? nullptr : fields->if_contains("resources");
-  auto* resources = found == nullptr ? nullptr : found->if_object();
+/// Of a container or a whole pod: what is limited is asked for, where it is not and `may_be` (of a
+/// resource) says so.
+template <typename MayBe>
+void CompleteRequests(json::object& parent, const MayBe& may_be) {
+  json::object* resources = ObjectIn(parent, "resources");
   if (resources == nullptr) {
     return;
   }
-  const auto* limits = ObjectAt(resources, "limits");
   const auto* asked = ObjectAt(resources, "requests");
   json::object requests = asked == nullptr ? json::object() : *asked;
-  if (limits != nullptr) {
-    requests.insert(limits->begin(), limits->end());  // only what is not there yet
+  if (const auto* limits = ObjectAt(resources, "limits")) {
+    for (const auto& limit : *limits) {
+      if (may_be(limit.key())) {
+        requests.insert(limit);  // only where it is not there yet
+      }
+    }
   }
   (*resources)["requests"] = std::move(requests);
   MakeTexts(*resources, "requests");
@@ -157,40 +166,24 @@ bool AnyContainerAsksFor(const json::object& spec, std::string_view resource) {
   return false;
 }
 
-/// Of the pod as a whole: what is limited is asked for, if no container asks for it (KEP-2837).
-void CompletePodRequests(json::object& spec) {
-  json::value* found = spec.if_contains("resources");
-  auto* resources = found == nullptr ? nullptr : found->if_object();
-  if (resources == nullptr) {
-    return;
-  }
-  const auto* asked = ObjectAt(resources, "requests");
-  json::object requests = asked == nullptr ? json::object() : *asked;
-  if (const auto* limits = ObjectAt(resources, "limits")) {
-    for (const auto& limit : *limits) {
-      if (!AnyContainerAsksFor(spec, limit.key())) {
-        requests.insert(limit);  // only where it is not there yet
-      }
-    }
-  }
-  (*resources)["requests"] = std::move(requests);
-  MakeTexts(*resources, "requests");
-}
-
 void CompleteSpec(json::object& pod) {
-  auto* found = pod.if_contains("spec");
-  auto* spec = found == nullptr ? nullptr : found->if_object();
+  json::object* spec = ObjectIn(pod, "spec");
   if (spec == nullptr) {
     return;
   }
   for (const char* const list : {"containers", "initContainers"}) {
-    auto* containers = spec->if_contains(list);
-    auto* all = containers == nullptr ? nullptr : containers->if_array();
-    if (all != nullptr) {
-      std::for_each(all->begin(), all->end(), CompleteRequests);
+    json::value* containers = spec->if_contains(list);
+    if (auto* all = containers == nullptr ? nullptr : containers->if_array()) {
+      for (json::value& container : *all) {
+        if (auto* fields = container.if_object()) {
+          CompleteRequests(*fields, [](std::string_view) { return true; });
+        }
+      }
     }
   }
-  CompletePodRequests(*spec);
+  // A pod's limits count where no container asks (KEP-2837).
+  CompleteRequests(
+      *spec, [spec](std::string_view resource) { return !AnyContainerAsksFor(*spec, resource); });
   MakeTexts(*spec, "overhead");
 }
 

@@ -46,19 +46,7 @@ class Shape {
 
   /// Each object in the list under `key`, where there is one.
   void Objects(const json::object& parent, std::string_view key, const Look& look) {
-    const json::value* value = parent.if_contains(key);
-    if (value == nullptr || value->is_null()) {
-      return;
-    }
-    Within("." + std::string(key), [&] {
-      if (!value->is_array()) {
-        Fail("must be a list, not " + std::string(KindOf(*value)));
-        return;
-      }
-      for (size_t i = 0; i < value->get_array().size(); ++i) {
-        Within("[" + std::to_string(i) + "]", [&] { Object(&value->get_array()[i], look); });
-      }
-    });
+    Items(parent, key, [&](const json::value& item) { Object(&item, look); });
   }
 
   void Texts(const json::object& parent, const std::initializer_list<std::string_view>& keys) {
@@ -79,20 +67,9 @@ class Shape {
 
   /// A list of text under `key`.
   void TextList(const json::object& parent, std::string_view key) {
-    const json::value* value = parent.if_contains(key);
-    if (value == nullptr || value->is_null()) {
-      return;
-    }
-    Within("." + std::string(key), [&] {
-      if (!value->is_array()) {
-        Fail("must be a list, not " + std::string(KindOf(*value)));
-        return;
-      }
-      for (size_t i = 0; i < value->get_array().size(); ++i) {
-        const json::value& item = value->get_array()[i];
-        if (!item.is_string()) {
-          Within("[" + std::to_string(i) + "]", [&] { NotText(item); });
-        }
+    Items(parent, key, [this](const json::value& item) {
+      if (!item.is_string()) {
+        NotText(item);
       }
     });
   }
@@ -137,6 +114,23 @@ class Shape {
     path_ += path_.empty() && step.front() == '.' ? step.substr(1) : step;
     body();
     path_.resize(before);
+  }
+
+  template <typename LookAtItem>
+  void Items(const json::object& parent, std::string_view key, const LookAtItem& look) {
+    const json::value* value = parent.if_contains(key);
+    if (value == nullptr || value->is_null()) {
+      return;
+    }
+    Within("." + std::string(key), [&] {
+      if (!value->is_array()) {
+        Fail("must be a list, not " + std::string(KindOf(*value)));
+        return;
+      }
+      for (size_t i = 0; i < value->get_array().size(); ++i) {
+        Within("[" + std::to_string(i) + "]", [&] { look(value->get_array()[i]); });
+      }
+    });
   }
 
   void Object(const json::value* value, const Look& look) {

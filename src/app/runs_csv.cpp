@@ -10,6 +10,7 @@
 #include "base/text.h"
 
 namespace carbon::app {
+
 RunsCsv::RunsCsv(std::string path, std::string written)
     : path_(std::move(path)), written_(std::move(written)), file_(written_) {}
 
