@@ -67,17 +67,15 @@ class Look {
   }
 
   std::vector<std::optional<PlannedStart>> Plan(double min_saving) {
-    KeepWhatWasTold();
+    const bool any_was_told = KeepWhatWasTold();
     PlanTheOthers();
     for (size_t i = 0; i < jobs_.size(); ++i) {
       if (jobs_[i].job->told && bookings_[i]) {
         Reconsider(i);
       }
     }
-    if (LeftOut() > 0) {
+    if (any_was_told && LeftOut() > 0) {
       PlanTheOthers();  // in what Reconsider() gave back
-    }
-    if (LeftOut() > 0) {
       PlanAllAnew();
     }
     std::vector<std::optional<PlannedStart>> starts;
@@ -124,7 +122,8 @@ class Look {
     }
   }
 
-  void KeepWhatWasTold() {
+  /// Whether there is one.
+  bool KeepWhatWasTold() {
     for (size_t i = 0; i < jobs_.size(); ++i) {
       const auto& told = jobs_[i].job->told;
       for (size_t place = 0; told && place < jobs_[i].places.size(); ++place) {
@@ -135,6 +134,8 @@ class Look {
         }
       }
     }
+    return std::any_of(bookings_.begin(), bookings_.end(),
+                       [](const auto& booking) { return booking.has_value(); });
   }
 
   /// Those without a booking, in the room that the others have left.
@@ -172,6 +173,9 @@ class Look {
   /// As if nobody had been told anything, where that leaves out fewer.
   void PlanAllAnew() {
     const size_t left_out = LeftOut();
+    if (left_out == 0) {
+      return;
+    }
     const auto before = bookings_;
     const auto book_all = [this](std::vector<std::optional<Booking>> bookings) {
       for (size_t i = 0; i < jobs_.size(); ++i) {
