@@ -25,7 +25,7 @@ inline grid::ZoneReading Reading(const std::string& zone, std::vector<double> fo
 }
 
 /// Draws a kilowatt in each zone, and starts by `slack` from kNow.
-inline Job AJob(std::vector<std::string> zones, Duration length, Duration slack) {
+inline Job AJob(const std::vector<std::string>& zones, Duration length, Duration slack) {
   Job job{.id = "default/job",
           .places = {},
           .length = AtItsWord(length),
