@@ -32,7 +32,7 @@ std::vector<Decision> DecideTogether(size_t jobs, std::vector<double> forecast,
     job.id = "team-" + std::to_string(i % 2) + "/job-" + std::to_string(i);
     job.owner = "team-" + std::to_string(i % 2);
     job.cpus = 2;
-    job.since = kNow - minutes(i);
+    job.since = kNow - minutes(static_cast<long>(i));
     snapshot.jobs.push_back(std::move(job));
   }
   return Planner(parameters).Decide(snapshot);
@@ -166,7 +166,7 @@ class SharedRoomDay {
       Job job = AJob({"DE"}, minutes(length(random_)), minutes(slack(random_)));
       job.id = "team-" + std::to_string(i % 3) + "/" + std::to_string(i);
       job.owner = "team-" + std::to_string(i % 3);
-      job.since = kNow - minutes(i);
+      job.since = kNow - minutes(static_cast<long>(i));
       waiting_.push_back(std::move(job));
     }
     for (double& value : signal_) {
