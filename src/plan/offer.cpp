@@ -12,11 +12,6 @@
 namespace carbon::plan {
 namespace {
 
-/// The part of a slot.
-double Share(const Offer& offer, Duration part) {
-  return static_cast<double>(part.count()) / static_cast<double>(offer.slots.length.count());
-}
-
 double PriceOf(const Offer& offer, Slots::Range range) {
   return offer.price_sums.empty()
              ? 0
@@ -33,17 +28,10 @@ class Best {
  public:
   explicit Best(const Offer& offer) : offer_(offer) {}
 
-  void Try(Time start) {
-    if (start < offer_.earliest || start > offer_.latest_start) {
-      return;
+  void Try(const std::optional<Starts::Run>& run) {
+    if (run && IsClear(offer_, run->touched)) {
+      Offered({run->start, CostOf(*run)});
     }
-    const Segment run{start, offer_.length};
-    const Slots::Range touched = offer_.slots.TouchedBy(run);
-    if (!IsClear(offer_, touched)) {
-      return;
-    }
-    Offered({start, offer_.kwh_per_slot * offer_.IntensityOver(run) + PriceOf(offer_, touched) +
-                        offer_.wait_per_slot * Share(offer_, start - offer_.earliest)});
   }
 
   void Offered(const CheapestRun& run) {
@@ -59,26 +47,54 @@ class Best {
   const std::optional<CheapestRun>& best() const { return best_; }
 
  private:
+  double CostOf(const Starts::Run& run) const {
+    const auto before = [this](size_t slot, double share) {
+      // The end of the last slot begins none.
+      return offer_.intensity_sums[slot] + (share > 0 ? offer_.intensity[slot] * share : 0);
+    };
+    const double intensity = before(run.end, run.ended) - before(run.touched.first, run.skipped);
+    return offer_.kwh_per_slot * intensity + PriceOf(offer_, run.touched) +
+           offer_.wait_per_slot * offer_.slots.Share(run.start - offer_.earliest);
+  }
+
   const Offer& offer_;
   std::optional<CheapestRun> best_;
 };
 
-/// Runs that begin `shift` before a slot begins, for each of the slots in [first, last): in one
-/// with the slot, or `shift` before it so as to end with a slot. They touch equally many slots, and
-/// what one costs is a few looks into tables, so that a compiler can take several at once.
+/// Slots, one stretch after the other and while `use` wants more, in each of which the run may
+/// begin: from there on it has room.
+template <typename Use>
+void ForEachStretch(const Offer& offer, const Starts& starts, Slots::Range within, const Use& use) {
+  for (size_t i = within.first; i < within.last;) {
+    const size_t clear = offer.clear[i];
+    if (clear < starts.touched) {
+      i += clear + 1;
+      continue;
+    }
+    const Slots::Range stretch{i, std::min(i + clear - starts.touched + 1, within.last)};
+    if (!use(stretch)) {
+      return;
+    }
+    i = stretch.last;
+  }
+}
+
+Slots::Range Both(Slots::Range a, Slots::Range b) {
+  return {std::max(a.first, b.first), std::min(a.last, b.last)};
+}
+
+/// Runs that begin `shift` before a slot begins, for each of some slots: in one with the slot, or
+/// `shift` before it so as to end with a slot. They touch equally many slots, and what one costs is
+/// a few looks into tables, so that a compiler can take several at once.
 class Row {
  public:
-  Row(const Offer& offer, Duration shift)
-      : offer_(offer),
-        shift_(shift),
-        aligned_(shift == Duration::zero()),
-        whole_(static_cast<size_t>(offer.length / offer.slots.length)),
-        part_(Share(offer, offer.length % offer.slots.length)),
-        touched_(whole_ + (part_ > 0 ? 1 : 0)) {}
+  Row(const Offer& offer, const Starts& starts, Duration shift)
+      : offer_(offer), starts_(starts), shift_(shift), aligned_(shift == Duration::zero()) {}
 
-  void Try(size_t first, size_t last, Best& best) const {
-    for (size_t i = first; i < last; i += kChunk) {
-      TryChunk(i, std::min(kChunk, last - i), best);
+  /// Where the run has room, for all slots of the range.
+  void Try(Slots::Range range, Best& best) const {
+    for (size_t i = range.first; i < range.last; i += kChunk) {
+      TryChunk(i, std::min(kChunk, range.last - i), best);
     }
   }
 
@@ -92,7 +108,7 @@ class Row {
     const double least = LeastOf(costs.data(), count);
     if (least < best.cost()) {
       size_t index = 0;
-      while (IsCheaper(least, costs[index])) {
+      while (index + 1 < count && IsCheaper(least, costs[index])) {
         ++index;
       }
       best.Offered({offer_.slots.TimeOf(first + index) - shift_, costs[index]});
@@ -104,26 +120,29 @@ class Row {
     // slot before i, and runs through [i, i + whole).
     const size_t begin = aligned_ ? first : first - 1;
     const double* const sums = offer_.intensity_sums.data() + first;
+    const double* const ends = sums + starts_.whole;
     const double* const partial =
-        part_ > 0 ? offer_.intensity.data() + (aligned_ ? first + whole_ : begin) : sums;
-    const Time start = offer_.slots.TimeOf(first) - shift_;
-    const double wait = offer_.wait_per_slot * Share(offer_, start - offer_.earliest);
+        starts_.part > 0 ? offer_.intensity.data() + (aligned_ ? first + starts_.whole : begin)
+                         : sums;
+    const double kwh = offer_.kwh_per_slot;
+    const double part = starts_.part;
     for (size_t i = 0; i < count; ++i) {
-      costs[i] = offer_.kwh_per_slot * (sums[i + whole_] - sums[i] + part_ * partial[i]) + wait;
+      costs[i] = kwh * (ends[i] - sums[i] + part * partial[i]);
     }
     if (offer_.wait_per_slot > 0) {
+      const double wait = offer_.wait_per_slot *
+                          offer_.slots.Share(offer_.slots.TimeOf(first) - shift_ - offer_.earliest);
       for (size_t i = 0; i < count; ++i) {
-        costs[i] += offer_.wait_per_slot * static_cast<double>(i);
+        costs[i] = costs[i] + wait + offer_.wait_per_slot * static_cast<double>(i);
       }
     }
     if (!offer_.price_sums.empty()) {
       const double* const prices = offer_.price_sums.data() + begin;
+      const double* const after = prices + starts_.touched;
+      const double cpus = offer_.cpus;
       for (size_t i = 0; i < count; ++i) {
-        costs[i] += offer_.cpus * (prices[i + touched_] - prices[i]);
+        costs[i] += cpus * (after[i] - prices[i]);
       }
-    }
-    for (size_t i = 0; i < count; ++i) {
-      costs[i] = offer_.clear[begin + i] < touched_ ? Best::kNever : costs[i];
     }
   }
 
@@ -144,37 +163,10 @@ class Row {
   }
 
   const Offer& offer_;
+  const Starts& starts_;
   const Duration shift_;
   const bool aligned_;
-  const size_t whole_;  ///< slots of the run
-  const double part_;   ///< of a slot, what is left of the run
-  const size_t touched_;
 };
-
-/// The number of the first slot that begins at `at` or later, and at most the one after the last.
-size_t SlotFrom(const Slots& slots, Time at) {
-  const int64_t number = (at - slots.start + slots.length - Duration(1)) / slots.length;
-  return static_cast<size_t>(std::clamp<int64_t>(number, 0, static_cast<int64_t>(slots.count) + 1));
-}
-
-/// Runs that begin or end with a slot.
-void TryOnSlots(const Offer& offer, Best& best) {
-  const Slots& slots = offer.slots;
-  const auto touched =
-      static_cast<size_t>((offer.length + slots.length - Duration(1)) / slots.length);
-  const Time after_latest = offer.latest_start + Duration(1);
-  if (touched > slots.count) {
-    return;
-  }
-  Row(offer, Duration::zero())
-      .Try(SlotFrom(slots, offer.earliest),
-           std::min(SlotFrom(slots, after_latest), slots.count - touched + 1), best);
-  if (const Duration rest = offer.length % slots.length; rest != Duration::zero()) {
-    Row(offer, rest)
-        .Try(std::max<size_t>(SlotFrom(slots, offer.earliest + rest), 1),
-             std::min(SlotFrom(slots, after_latest + rest), slots.count - touched + 2), best);
-  }
-}
 
 /// What of a slot the job may use.
 Segment UsableOf(const Offer& offer, size_t slot) {
@@ -183,17 +175,12 @@ Segment UsableOf(const Offer& offer, size_t slot) {
   return {from, to - from};
 }
 
-Slots::Range Reachable(const Offer& offer) {
-  const auto first = static_cast<size_t>((offer.earliest - offer.slots.start) / offer.slots.length);
-  return {first, std::min(SlotFrom(offer.slots, offer.LatestEnd()), offer.slots.count)};
-}
-
 /// Per slot of running: emissions, room and waiting.
 double CostOfSlot(const Offer& offer, size_t slot) {
   const double late =
-      Share(offer, std::max(offer.slots.TimeOf(slot), offer.earliest) - offer.earliest);
+      offer.slots.Share(std::max(offer.slots.TimeOf(slot), offer.earliest) - offer.earliest);
   return offer.kwh_per_slot * offer.intensity[slot] + PriceOf(offer, {slot, slot + 1}) +
-         offer.wait_per_slot * late / Share(offer, offer.length);
+         offer.wait_per_slot * late / offer.slots.Share(offer.length);
 }
 
 double At(std::span<const double> by_slot, size_t slot) {
@@ -221,8 +208,8 @@ double CostOf(const Offer& offer, const Schedule& runs) {
   for (const Segment& run : runs) {
     cost += offer.kwh_per_slot * offer.IntensityOver(run);
     cost += PriceOf(offer, offer.slots.TouchedBy(run));
-    cost += offer.wait_per_slot * Share(offer, run.start - offer.earliest - ran) *
-            Share(offer, run.length) / Share(offer, offer.length);
+    cost += offer.wait_per_slot * offer.slots.Share(run.start - offer.earliest - ran) *
+            offer.slots.Share(run.length) / offer.slots.Share(offer.length);
     ran += run.length;
   }
   return cost;
@@ -230,7 +217,7 @@ double CostOf(const Offer& offer, const Schedule& runs) {
 
 template <typename Use>
 void ForEachUsable(const Offer& offer, const Use& use) {
-  const Slots::Range reachable = Reachable(offer);
+  const Slots::Range reachable = offer.Reachable();
   for (size_t slot = reachable.first; slot < reachable.last; ++slot) {
     if (offer.clear[slot] > 0) {
       use(slot, UsableOf(offer, slot));
@@ -245,10 +232,10 @@ double LeastOfPieces(const Offer& offer) {
   ForEachUsable(offer, [&](size_t slot, const Segment& usable) {
     slots.emplace_back(
         offer.kwh_per_slot * offer.intensity[slot] + PriceOf(offer, {slot, slot + 1}),
-        Share(offer, usable.length));
+        offer.slots.Share(usable.length));
   });
   std::sort(slots.begin(), slots.end());
-  double left = Share(offer, offer.length);
+  double left = offer.slots.Share(offer.length);
   double cost = 0;
   for (size_t i = 0; i < slots.size() && left > 0; ++i) {
     const double share = std::min(left, slots[i].second);
@@ -281,7 +268,7 @@ class SlotsWithPauses {
  public:
   explicit SlotsWithPauses(const Offer& offer)
       : offer_(offer),
-        reachable_({SlotFrom(offer.slots, offer.earliest), Reachable(offer).last}),
+        reachable_({offer.slots.From(offer.earliest), offer.Reachable().last}),
         needed_(static_cast<size_t>((offer.length + offer.slots.length - Duration(1)) /
                                     offer.slots.length)),
         shortest_(offer.pause.shortest),
@@ -324,9 +311,9 @@ class SlotsWithPauses {
     for (size_t left = 1; left <= needed_; ++left) {
       const Segment run{offer_.slots.TimeOf(slot), Length(left)};
       const bool may = offer_.clear[slot] > 0 && run.end() <= offer_.LatestEnd();
-      const double cost =
-          may ? CostOfSlot(offer_, slot) * Share(offer_, run.length) + after[Index(left - 1, 0)]
-              : kNever;
+      const double cost = may ? CostOfSlot(offer_, slot) * offer_.slots.Share(run.length) +
+                                    after[Index(left - 1, 0)]
+                              : kNever;
       const bool begun = left < needed_;
       for (size_t gap = 0; gap <= shortest_; ++gap) {
         const double start = !begun || gap == 0 ? 0 : gap == shortest_ ? resume : kNever;
@@ -373,26 +360,37 @@ double Offer::IntensityOver(const Segment& run) const {
     const Duration part = since % slots.length;
     // The end of the last slot begins none.
     return intensity_sums[slot] +
-           (part == Duration::zero() ? 0 : intensity[slot] * Share(*this, part));
+           (part == Duration::zero() ? 0 : intensity[slot] * slots.Share(part));
   };
   return before(run.end()) - before(run.start);
 }
 
-std::optional<CheapestRun> FindCheapestRun(const Offer& offer) {
+std::optional<CheapestRun> FindCheapestRun(const Offer& offer, const Starts& starts) {
   Best best(offer);
-  best.Try(offer.earliest);
-  TryOnSlots(offer, best);
-  best.Try(offer.latest_start);
+  best.Try(starts.earliest);
+  const Row aligned(offer, starts, Duration::zero());
+  const Row ending(offer, starts, offer.length % offer.slots.length);
+  ForEachStretch(offer, starts, starts.begins, [&](Slots::Range stretch) {
+    aligned.Try(Both(stretch, starts.aligned), best);
+    ending.Try(Both({stretch.first + 1, stretch.last + 1}, starts.ending), best);
+    return true;
+  });
+  best.Try(starts.latest);
   return best.best();
 }
 
-std::optional<CheapestRun> FindEarliestRun(const Offer& offer) {
+std::optional<CheapestRun> FindCheapestRun(const Offer& offer) {
+  return FindCheapestRun(offer, offer.StartsOfRun());
+}
+
+std::optional<CheapestRun> FindEarliestRun(const Offer& offer, const Starts& starts) {
   Best best(offer);
-  best.Try(offer.earliest);
-  for (size_t slot = SlotFrom(offer.slots, offer.earliest);
-       !best.best() && slot < offer.slots.count && offer.slots.TimeOf(slot) <= offer.latest_start;
-       ++slot) {
-    best.Try(offer.slots.TimeOf(slot));
+  best.Try(starts.earliest);
+  if (!best.best()) {
+    ForEachStretch(offer, starts, starts.aligned, [&](Slots::Range stretch) {
+      Row(offer, starts, Duration::zero()).Try({stretch.first, stretch.first + 1}, best);
+      return false;
+    });
   }
   return best.best();
 }

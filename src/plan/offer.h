@@ -10,29 +10,9 @@
 #include "base/time.h"
 #include "base/units.h"
 #include "plan/policies.h"
+#include "plan/slots.h"
 
 namespace carbon::plan {
-
-/// Time cut into slots of equal length; room is counted by whole slots.
-struct Slots {
-  Time start;
-  Duration length = std::chrono::hours(1);  ///< > 0
-  size_t count = 0;
-
-  Time TimeOf(size_t slot) const { return start + length * static_cast<int64_t>(slot); }
-  Time end() const { return TimeOf(count); }
-
-  /// Slots from `first` on, `last` not among them.
-  struct Range {
-    size_t first;
-    size_t last;
-  };
-  /// Those that a run touches which lies within [start, end()].
-  Range TouchedBy(const Segment& run) const {
-    return {static_cast<size_t>((run.start - start) / length),
-            static_cast<size_t>((run.end() - start + length - Duration(1)) / length)};
-  }
-};
 
 /// What a pause costs beside Offer::per_pause, by when it is.
 struct PauseBySlot {
@@ -50,7 +30,8 @@ struct Offer {
   std::span<const double> intensity;       ///< by slot, g/kWh; 0 where unknown
   std::span<const double> intensity_sums;  ///< of `intensity`
   std::span<const double> price_sums;      ///< of the price of a CPU; empty = room costs nothing
-  /// By slot: how many slots from there on the job could run in without a break.
+  /// By slot: how many slots from there on the job could run in without a break. Looked at for
+  /// what is Reachable() only.
   std::span<const uint32_t> clear;
 
   double kwh_per_slot = 0;  ///< energy of the job
@@ -67,6 +48,8 @@ struct Offer {
            pause.shortest == 1;
   }
   Time LatestEnd() const { return latest_start + length; }
+  Slots::Range Reachable() const { return slots.Between(earliest, LatestEnd()); }
+  Starts StartsOfRun() const { return {slots, length, earliest, latest_start}; }
   /// The intensity over a run within the slots, in g/kWh x slots.
   double IntensityOver(const Segment& run) const;
 };
@@ -81,10 +64,12 @@ struct CheapestRun {
 
 /// The cheapest run without a pause, exactly; of equally cheap ones (to a relative 1e-9) the
 /// earliest. Nothing where the job cannot run in one piece.
+/// `starts`: those of the offer, for whoever has them already from another place.
+std::optional<CheapestRun> FindCheapestRun(const Offer& offer, const Starts& starts);
 std::optional<CheapestRun> FindCheapestRun(const Offer& offer);
 
 /// The earliest run without a pause, whatever it costs.
-std::optional<CheapestRun> FindEarliestRun(const Offer& offer);
+std::optional<CheapestRun> FindEarliestRun(const Offer& offer, const Starts& starts);
 
 struct CheapestPieces {
   Schedule runs;

@@ -17,19 +17,18 @@ std::vector<double> SumsOf(const double* values, size_t count) {
   return sums;
 }
 
-/// From each slot on, how many slots hold without a break.
+/// From each slot of the range on, how many slots of it hold without a break.
 template <typename Holds>
-void CountFrom(std::vector<uint32_t>& counts, size_t slots, const Holds& holds) {
-  counts.resize(slots);
+void CountFrom(std::vector<uint32_t>& counts, Slots::Range range, const Holds& holds) {
   uint32_t run = 0;
-  for (size_t i = slots; i-- > 0;) {
+  for (size_t i = range.last; i-- > range.first;) {
     run = holds(i) ? run + 1 : 0;
     counts[i] = run;
   }
 }
 
-/// Beyond it, rounding in what is taken and given back does not matter.
-bool HasRoom(double free, double cpus) { return free >= cpus * (1 - 1e-9); }
+/// Rounding in what is taken and given back does not matter.
+constexpr double kEnough = 1 - 1e-9;
 
 }  // namespace
 
@@ -39,7 +38,9 @@ Timetable::Timetable(Slots slots, std::vector<Supply> supplies, GramsPerHour pat
     assert(supply.g_per_kwh.size() == slots.count && supply.cpus.size() == slots.count);
     Lane lane;
     lane.intensity = std::move(supply.g_per_kwh);
-    CountFrom(lane.known, slots.count, [&](size_t i) { return !std::isnan(lane.intensity[i]); });
+    lane.known.resize(slots.count);
+    CountFrom(lane.known, {0, slots.count},
+              [&](size_t i) { return !std::isnan(lane.intensity[i]); });
     std::replace_if(
         lane.intensity.begin(), lane.intensity.end(), [](double g) { return std::isnan(g); }, 0.0);
     lane.intensity_sums = SumsOf(lane.intensity.data(), slots.count);
@@ -76,8 +77,9 @@ Offer Timetable::OfferOf(const Demand& demand, const Demand::Place& place, Room 
               .per_pause = demand.per_pause};
   if (lane.bounded) {
     const std::vector<double>& cpus = room == Room::left ? lane.free : lane.capacity;
-    CountFrom(scratch, slots_.count,
-              [&](size_t i) { return lane.known[i] > 0 && HasRoom(cpus[i], demand.cpus); });
+    const double enough = demand.cpus * kEnough;
+    CountFrom(scratch, offer.Reachable(),
+              [&](size_t i) { return lane.known[i] > 0 && cpus[i] >= enough; });
     offer.clear = scratch;
   }
   return offer;
@@ -105,7 +107,8 @@ void Timetable::Complete(const Demand& demand, Booking& booking) const {
 std::optional<Booking> Timetable::Cheapest(const Demand& demand, Room room) const {
   std::optional<Booking> best;
   double bound = std::numeric_limits<double>::infinity();
-  std::vector<uint32_t> scratch;
+  std::vector<uint32_t> scratch = Scratch();
+  const Starts starts = StartsOf(demand);
   for (size_t i = 0; i < demand.places.size(); ++i) {
     const Offer offer = OfferOf(demand, demand.places[i], room, scratch);
     CheapestPieces found;
@@ -113,7 +116,7 @@ std::optional<Booking> Timetable::Cheapest(const Demand& demand, Room room) cons
       if (auto pieces = FindCheapestPieces(offer)) {
         found = *std::move(pieces);
       }
-    } else if (const auto run = FindCheapestRun(offer)) {
+    } else if (const auto run = FindCheapestRun(offer, starts)) {
       found = {{{run->start, demand.length}}, run->cost, run->cost};
     }
     if (found.runs.empty()) {
@@ -141,9 +144,11 @@ std::optional<Booking> Timetable::FindAlone(const Demand& demand) const {
 
 std::optional<Booking> Timetable::FindEarliest(const Demand& demand) const {
   std::optional<Booking> best;
-  std::vector<uint32_t> scratch;
+  std::vector<uint32_t> scratch = Scratch();
+  const Starts starts = StartsOf(demand);
   for (size_t i = 0; i < demand.places.size(); ++i) {
-    const auto run = FindEarliestRun(OfferOf(demand, demand.places[i], Room::left, scratch));
+    const auto run =
+        FindEarliestRun(OfferOf(demand, demand.places[i], Room::left, scratch), starts);
     if (run && (!best || run->start < best->runs.front().start)) {
       best = Booking{.place = i, .runs = {{run->start, demand.length}}, .at_prices = run->cost};
     }

@@ -111,8 +111,13 @@ class Timetable {
   };
   enum class Room { left, all };
 
+  /// `scratch`: for the offer's spans, and as long as there are slots.
   Offer OfferOf(const Demand& demand, const Demand::Place& place, Room room,
                 std::vector<uint32_t>& scratch) const;
+  std::vector<uint32_t> Scratch() const { return std::vector<uint32_t>(slots_.count); }
+  Starts StartsOf(const Demand& demand) const {
+    return {slots_, demand.length, demand.earliest, demand.latest_start};
+  }
   std::optional<Booking> Cheapest(const Demand& demand, Room room) const;
   /// Fills in what the runs emit and cost.
   void Complete(const Demand& demand, Booking& booking) const;

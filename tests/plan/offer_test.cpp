@@ -196,7 +196,7 @@ TEST(Offer, OfEquallyCheapRunsTheEarliestIsTaken) {
   job.latest_start = fleet.slots.TimeOf(15);
   const Stand stand(fleet, job, std::vector<bool>(24, true), 0, 0);
   EXPECT_EQ(FindCheapestRun(stand.offer)->start, job.earliest);
-  EXPECT_EQ(FindEarliestRun(stand.offer)->start, job.earliest);
+  EXPECT_EQ(FindEarliestRun(stand.offer, stand.offer.StartsOfRun())->start, job.earliest);
 }
 
 TEST(Offer, ALaterRunThatCostsAsMuchIsNotTakenForBeingTheLastOne) {
