@@ -13,6 +13,7 @@ namespace carbon::plan {
 namespace {
 
 using Bookings = std::vector<std::optional<Booking>>;
+using Floors = std::vector<std::vector<Floor>>;
 
 /// Of prices, attempt by attempt.
 constexpr std::array kScales = {1.0, 0.7, 1.4, 0.5};
@@ -118,7 +119,8 @@ class Market {
     wishes.reserve(demands_.size());
     asked_.assign(capacity_.size(), 0);
     for (const Demand& demand : demands_) {
-      wishes.push_back(timetable_.FindAlone(demand));
+      floors_.push_back(timetable_.Floors(demand));
+      wishes.push_back(timetable_.FindAlone(demand, floors_.back()));
       if (const auto& wish = wishes.back()) {
         bound_ += wish->bound;
         Count(demand, *wish, 1);
@@ -158,6 +160,8 @@ class Market {
 
   /// Of those with which a plan costs the most at least, so far.
   const std::vector<double>& best_prices() const { return best_prices_; }
+  /// Of each demand.
+  const Floors& floors() const { return floors_; }
   /// No plan costs less that places all demands that could be placed alone.
   double bound() const { return bound_; }
 
@@ -179,7 +183,7 @@ class Market {
     asked_.assign(capacity_.size(), 0);
     double least = 0;
     for (size_t i = 0; i < demands_.size(); i += stride_) {
-      if (const auto wish = timetable_.FindAlone(demands_[i])) {
+      if (const auto wish = timetable_.FindAlone(demands_[i], floors_[i])) {
         least += wish->bound * static_cast<double>(stride_);
         Count(demands_[i], *wish, static_cast<double>(stride_));
       }
@@ -208,6 +212,7 @@ class Market {
   std::span<const Demand> demands_;
   const size_t stride_;
   const std::vector<double> capacity_;  ///< by supply, then by slot; so are the others
+  Floors floors_;
   std::vector<double> asked_;
   std::vector<double> prices_;
   std::vector<double> best_prices_;
@@ -254,7 +259,7 @@ bool IsBetter(const FleetPlan& a, const FleetPlan& b) {
 }
 
 /// Each job once more in the room that the others leave, at the timetable's prices.
-void Reconsider(Timetable& timetable, std::span<const Demand> demands,
+void Reconsider(Timetable& timetable, std::span<const Demand> demands, const Floors& floors,
                 const std::vector<size_t>& order, Bookings& bookings) {
   for (const size_t i : order) {
     auto& booking = bookings[i];
@@ -262,7 +267,7 @@ void Reconsider(Timetable& timetable, std::span<const Demand> demands,
       timetable.GiveBack(demands[i], *booking);
     }
     // It finds its own room again at least, if not a way that was not looked for before.
-    if (auto again = timetable.Find(demands[i])) {
+    if (auto again = timetable.Find(demands[i], floors[i])) {
       booking = std::move(again);
     }
     if (booking) {
@@ -287,14 +292,14 @@ FleetPlan EarliestInOrder(Timetable& timetable, std::span<const Demand> demands,
 /// The best of what `plan`, whose room is taken, becomes in some attempts, and itself; its room is
 /// taken in the end.
 FleetPlan Improved(Timetable& timetable, std::span<const Demand> demands,
-                   const std::vector<size_t>& order, const std::vector<double>& prices,
-                   size_t attempts, FleetPlan plan) {
+                   const std::vector<size_t>& order, const Market& market, size_t attempts,
+                   FleetPlan plan) {
   FleetPlan best = plan;
   for (size_t attempt = 0; attempt < attempts; ++attempt) {
-    timetable.SetPrices(Scaled(prices, kScales[attempt % kScales.size()]));
-    Reconsider(timetable, demands, order, plan.bookings);
+    timetable.SetPrices(Scaled(market.best_prices(), kScales[attempt % kScales.size()]));
+    Reconsider(timetable, demands, market.floors(), order, plan.bookings);
     timetable.SetPrices({});
-    Reconsider(timetable, demands, order, plan.bookings);
+    Reconsider(timetable, demands, market.floors(), order, plan.bookings);
     Summarise(plan);
     if (IsBetter(plan, best)) {
       best = plan;
@@ -338,13 +343,13 @@ FleetPlan PlanFleet(Timetable& timetable, std::span<const Demand> demands,
   timetable.SetPrices({});
   const auto attempts = static_cast<size_t>(std::clamp(
       rules.looks / looks, 1.0, static_cast<double>(std::max<size_t>(1, rules.attempts))));
-  FleetPlan best = Improved(timetable, demands, order, market.best_prices(), attempts,
+  FleetPlan best = Improved(timetable, demands, order, market, attempts,
                             EarliestInOrder(timetable, demands, order));
   const auto improve_on = [&](const FleetPlan& first) {
     if (IsBetter(first, best)) {
       GiveBackAll(timetable, demands, best.bookings);
       TakeAll(timetable, demands, first.bookings);
-      best = Improved(timetable, demands, order, market.best_prices(), attempts, first);
+      best = Improved(timetable, demands, order, market, attempts, first);
     }
   };
   improve_on(earliest);

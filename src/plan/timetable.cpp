@@ -30,6 +30,25 @@ void CountFrom(std::vector<uint32_t>& counts, Slots::Range range, const Holds& h
 /// Rounding in what is taken and given back does not matter.
 constexpr double kEnough = 1 - 1e-9;
 
+/// No runs where there is no way.
+CheapestPieces CheapestAt(const Offer& offer, const Starts& starts, bool pausable) {
+  if (pausable) {
+    return FindCheapestPieces(offer).value_or(CheapestPieces{});
+  }
+  const auto run = FindCheapestRun(offer, starts);
+  return run ? CheapestPieces{{{run->start, offer.length}}, run->cost, run->cost}
+             : CheapestPieces{};
+}
+
+/// As long as nothing is known of them.
+std::vector<Floor> AllPlaces(const Demand& demand) {
+  std::vector<Floor> floors;
+  for (size_t place = 0; place < demand.places.size(); ++place) {
+    floors.push_back({-std::numeric_limits<double>::infinity(), place});
+  }
+  return floors;
+}
+
 }  // namespace
 
 Timetable::Timetable(Slots slots, std::vector<Supply> supplies, GramsPerHour patience)
@@ -104,27 +123,26 @@ void Timetable::Complete(const Demand& demand, Booking& booking) const {
   booking.cost = booking.emissions.value() + patience_.value() * late;
 }
 
-std::optional<Booking> Timetable::Cheapest(const Demand& demand, Room room) const {
+std::optional<Booking> Timetable::Cheapest(const Demand& demand, std::span<const Floor> floors,
+                                           Room room) const {
   std::optional<Booking> best;
   double bound = std::numeric_limits<double>::infinity();
   std::vector<uint32_t> scratch = Scratch();
   const Starts starts = StartsOf(demand);
-  for (size_t i = 0; i < demand.places.size(); ++i) {
-    const Offer offer = OfferOf(demand, demand.places[i], room, scratch);
-    CheapestPieces found;
-    if (demand.pausable) {
-      if (auto pieces = FindCheapestPieces(offer)) {
-        found = *std::move(pieces);
-      }
-    } else if (const auto run = FindCheapestRun(offer, starts)) {
-      found = {{{run->start, demand.length}}, run->cost, run->cost};
+  for (const Floor& floor : floors) {
+    if (best && IsCheaper(best->at_prices, floor.cost)) {
+      break;
     }
+    const size_t place = floor.place;
+    CheapestPieces found =
+        CheapestAt(OfferOf(demand, demand.places[place], room, scratch), starts, demand.pausable);
     if (found.runs.empty()) {
       continue;
     }
     bound = std::min(bound, found.bound);
-    if (!best || IsCheaper(found.cost, best->at_prices)) {
-      best = Booking{.place = i, .runs = std::move(found.runs), .at_prices = found.cost};
+    if (!best || IsCheaper(found.cost, best->at_prices) ||
+        (place < best->place && !IsCheaper(best->at_prices, found.cost))) {
+      best = Booking{.place = place, .runs = std::move(found.runs), .at_prices = found.cost};
     }
   }
   if (best) {
@@ -134,12 +152,38 @@ std::optional<Booking> Timetable::Cheapest(const Demand& demand, Room room) cons
   return best;
 }
 
+std::vector<Floor> Timetable::Floors(const Demand& demand) const {
+  std::vector<Floor> floors;
+  std::vector<uint32_t> scratch = Scratch();
+  const Starts starts = StartsOf(demand);
+  for (size_t place = 0; place < demand.places.size(); ++place) {
+    Offer offer = OfferOf(demand, demand.places[place], Room::all, scratch);
+    offer.price_sums = {};
+    const CheapestPieces found = CheapestAt(offer, starts, demand.pausable);
+    if (!found.runs.empty()) {
+      floors.push_back({found.bound, place});
+    }
+  }
+  std::stable_sort(floors.begin(), floors.end(),
+                   [](const Floor& a, const Floor& b) { return a.cost < b.cost; });
+  return floors;
+}
+
+std::optional<Booking> Timetable::Find(const Demand& demand, std::span<const Floor> floors) const {
+  return Cheapest(demand, floors, Room::left);
+}
+
+std::optional<Booking> Timetable::FindAlone(const Demand& demand,
+                                            std::span<const Floor> floors) const {
+  return Cheapest(demand, floors, Room::all);
+}
+
 std::optional<Booking> Timetable::Find(const Demand& demand) const {
-  return Cheapest(demand, Room::left);
+  return Find(demand, AllPlaces(demand));
 }
 
 std::optional<Booking> Timetable::FindAlone(const Demand& demand) const {
-  return Cheapest(demand, Room::all);
+  return FindAlone(demand, AllPlaces(demand));
 }
 
 std::optional<Booking> Timetable::FindEarliest(const Demand& demand) const {

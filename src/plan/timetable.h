@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/time.h"
@@ -55,6 +56,13 @@ struct Booking {
   bool operator==(const Booking&) const = default;
 };
 
+/// A place of a demand, and what no way there costs less than, whoever else is there and whatever
+/// its room costs.
+struct Floor {
+  double cost;
+  size_t place;  ///< index into Demand::places
+};
+
 /// What waiting costs: grams per hour that a job's work is later than it could have been, on
 /// average over the work. 0: a gram saved is worth any wait within the deadline.
 using GramsPerHour = Quantity<struct GramsPerHourUnit>;
@@ -76,6 +84,12 @@ class Timetable {
 
   /// The same as if no room were taken.
   std::optional<Booking> FindAlone(const Demand& demand) const;
+
+  /// The places that have a way for the job, those with the lowest floor first. For whoever asks
+  /// for the same demand again and again: the others below then look no further than they must.
+  std::vector<Floor> Floors(const Demand& demand) const;
+  std::optional<Booking> Find(const Demand& demand, std::span<const Floor> floors) const;
+  std::optional<Booking> FindAlone(const Demand& demand, std::span<const Floor> floors) const;
 
   /// The earliest run without a pause, whatever it emits, in the room that is left: what a cluster
   /// does that starts jobs as they come. Of several places the first.
@@ -118,7 +132,8 @@ class Timetable {
   Starts StartsOf(const Demand& demand) const {
     return {slots_, demand.length, demand.earliest, demand.latest_start};
   }
-  std::optional<Booking> Cheapest(const Demand& demand, Room room) const;
+  std::optional<Booking> Cheapest(const Demand& demand, std::span<const Floor> floors,
+                                  Room room) const;
   /// Fills in what the runs emit and cost.
   void Complete(const Demand& demand, Booking& booking) const;
   void Count(const Demand& demand, const Booking& booking, double sign);

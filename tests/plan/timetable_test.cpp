@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "plan/fleet_case.h"
 
 namespace carbon::plan {
@@ -90,6 +92,32 @@ TEST(Timetable, AJobWiderThanThePlaceFindsNoRoom) {
   EXPECT_FALSE(timetable.Find(AJob(hours(1), hours(1))));
   EXPECT_FALSE(timetable.FindAlone(AJob(hours(1), hours(1))));
   EXPECT_FALSE(timetable.FindEarliest(AJob(hours(1), hours(1))));
+}
+
+TEST(Timetable, FloorsSpareLooksAndChangeNoBooking) {
+  constexpr uint64_t kSeed = 1131;
+  RecordProperty("seed", static_cast<int>(kSeed));
+  FleetDice dice(kSeed);
+  for (size_t n = 0; n < 10'000; ++n) {
+    const FleetCase fleet = dice.Roll(
+        {.jobs = 8, .supplies = 4, .cpus = 3, .unknown = 0.1, .pausable = n % 2 == 0 ? 0.0 : 0.5});
+    Timetable timetable(fleet.slots, fleet.supplies, GramsPerHour(n % 3 == 0 ? 20 : 0));
+    std::vector<double> prices(fleet.supplies.size() * fleet.slots.count);
+    std::generate(prices.begin(), prices.end(), [&] { return dice.Between(0, 100); });
+    for (const Demand& demand : fleet.demands) {
+      timetable.SetPrices({});
+      const std::vector<Floor> floors = timetable.Floors(demand);
+      EXPECT_EQ(timetable.FindAlone(demand, floors), timetable.FindAlone(demand));
+      timetable.SetPrices(prices);
+      EXPECT_EQ(timetable.Floors(demand).size(), floors.size()) << "prices are no part of them";
+      const auto booking = timetable.Find(demand);
+      ASSERT_EQ(timetable.Find(demand, floors), booking) << "seed " << kSeed << ", " << n;
+      if (booking) {
+        ASSERT_LE(floors.front().cost, booking->at_prices * (1 + 1e-9));
+        timetable.Take(demand, *booking);
+      }
+    }
+  }
 }
 
 }  // namespace
